@@ -1,0 +1,180 @@
+package kpi
+
+// MetricType is the Prometheus type of a metric.
+type MetricType string
+
+// The types of metric that Luneo has.
+const (
+	Counter   MetricType = "counter"
+	Gauge     MetricType = "gauge"
+	Histogram MetricType = "histogram"
+)
+
+// MetricID names a metric of the catalogue. Its values are written to
+// snapshots: never renumber them.
+type MetricID uint8
+
+// The metrics of the instrumentation guide, then those that Luneo adds.
+const (
+	QueueWaitTime        MetricID = 1
+	QueueWaitTimeCurrent MetricID = 2
+
+	OpenAIRequestDuration MetricID = 3
+	OpenAIRequests        MetricID = 4
+	OpenAIRequestErrors   MetricID = 5
+	OpenAICost            MetricID = 6
+
+	RenderDuration MetricID = 7
+	Renders        MetricID = 8
+	RenderErrors   MetricID = 9
+
+	EmbedHandshakeFailures MetricID = 10
+	EmbedHandshakes        MetricID = 11
+	EmbedHandshakeDuration MetricID = 12
+
+	ARConversionDuration MetricID = 13
+	ARConversions        MetricID = 14
+	ARConversionErrors   MetricID = 15
+
+	AICostBaseline MetricID = 16
+	AICostCurrent  MetricID = 17
+
+	OpenAITokens        MetricID = 18
+	OpenAIUnpriced      MetricID = 19
+	HTTPRequestDuration MetricID = 20
+)
+
+// Metric is one metric of the catalogue.
+type Metric struct {
+	ID     MetricID
+	Name   string
+	Type   MetricType
+	Help   string
+	Labels []string
+	// Buckets are the upper bounds of a classic histogram without +Inf.
+	Buckets []float64
+	// Section is the guide's heading that it stands under, or the subject of
+	// a metric that Luneo adds.
+	Section string
+	// Guide says that the instrumentation guide names it.
+	Guide bool
+	// Later says that the metric is named here but nothing feeds it yet.
+	Later bool
+}
+
+// Catalogue returns every metric that events feed, in the order of the guide;
+// those that Luneo adds come last.
+func Catalogue() []Metric {
+	return append(guideMetrics(), ownMetrics()...)
+}
+
+func guideMetrics() []Metric {
+	const (
+		queues  = "Worker Queue Metrics"
+		openai  = "OpenAI Metrics"
+		renders = "Render Metrics"
+		embeds  = "Embed Handshake Metrics"
+		ar      = "AR Conversion Metrics"
+		cost    = "Cost Tracking Metrics"
+	)
+	metrics := []Metric{
+		{
+			ID: QueueWaitTime, Name: "luneo_worker_queue_wait_time_seconds", Type: Histogram, Section: queues,
+			Help: "Time jobs spend waiting in queue before processing", Labels: []string{"queue_name"},
+			Buckets: []float64{1, 5, 10, 30, 60, 120, 300, 600},
+		},
+		{
+			ID: QueueWaitTimeCurrent, Name: "luneo_worker_queue_wait_time_current_seconds", Type: Gauge, Section: queues,
+			Help: "Current wait time for oldest waiting job per queue", Labels: []string{"queue_name"},
+		},
+		{
+			ID: OpenAIRequestDuration, Name: "luneo_openai_request_duration_seconds", Type: Histogram, Section: openai,
+			Help: "Duration of OpenAI API requests", Labels: []string{"model", "operation", "status"},
+			Buckets: []float64{0.1, 0.5, 1, 2, 5, 10, 30, 60},
+		},
+		{
+			ID: OpenAIRequests, Name: "luneo_openai_requests_total", Type: Counter, Section: openai,
+			Help: "Total number of OpenAI API requests", Labels: []string{"model", "operation"},
+		},
+		{
+			ID: OpenAIRequestErrors, Name: "luneo_openai_requests_error_total", Type: Counter, Section: openai,
+			Help: "Total number of failed OpenAI API requests", Labels: []string{"model", "operation", "error_type"},
+		},
+		{
+			ID: OpenAICost, Name: "luneo_openai_cost_cents", Type: Gauge, Section: openai,
+			Help: "Current OpenAI API cost in cents", Labels: []string{"model", "operation"},
+		},
+		{
+			ID: RenderDuration, Name: "luneo_render_duration_seconds", Type: Histogram, Section: renders,
+			Help: "Duration of render operations", Labels: []string{"render_type", "quality", "status"},
+			Buckets: []float64{1, 5, 10, 30, 60, 120, 300, 600},
+		},
+		{
+			ID: Renders, Name: "luneo_renders_total", Type: Counter, Section: renders,
+			Help: "Total number of render operations", Labels: []string{"render_type", "quality"},
+		},
+		{
+			ID: RenderErrors, Name: "luneo_renders_error_total", Type: Counter, Section: renders,
+			Help: "Total number of failed render operations", Labels: []string{"render_type", "quality", "error_type"},
+		},
+		{
+			ID: EmbedHandshakeFailures, Name: "luneo_embed_handshake_failures_total", Type: Counter, Section: embeds,
+			Help: "Total number of embed handshake failures", Labels: []string{"failure_reason", "shop_domain"},
+		},
+		{
+			ID: EmbedHandshakes, Name: "luneo_embed_handshakes_total", Type: Counter, Section: embeds,
+			Help: "Total number of embed handshake attempts", Labels: []string{"status"},
+		},
+		{
+			ID: EmbedHandshakeDuration, Name: "luneo_embed_handshake_duration_seconds", Type: Histogram, Section: embeds,
+			Help: "Duration of embed handshake operations", Labels: []string{"status"},
+			Buckets: []float64{0.01, 0.05, 0.1, 0.5, 1, 2},
+		},
+		{
+			ID: ARConversionDuration, Name: "luneo_ar_conversion_duration_seconds", Type: Histogram, Section: ar,
+			Help: "Duration of AR conversion operations", Labels: []string{"conversion_type", "status"},
+			Buckets: []float64{1, 5, 10, 30, 60, 120, 300},
+		},
+		{
+			ID: ARConversions, Name: "luneo_ar_conversions_total", Type: Counter, Section: ar,
+			Help: "Total number of AR conversion operations", Labels: []string{"conversion_type"},
+		},
+		{
+			ID: ARConversionErrors, Name: "luneo_ar_conversions_error_total", Type: Counter, Section: ar,
+			Help: "Total number of failed AR conversion operations", Labels: []string{"conversion_type", "error_type"},
+		},
+		{
+			ID: AICostBaseline, Name: "luneo_ai_cost_baseline_cents", Type: Gauge, Section: cost, Later: true,
+			Help: "Baseline AI cost in cents (calculated from historical average)", Labels: []string{"time_window"},
+		},
+		{
+			ID: AICostCurrent, Name: "luneo_ai_cost_current_cents", Type: Gauge, Section: cost,
+			Help: "Current AI cost in cents (for current time window)", Labels: []string{"time_window"},
+		},
+	}
+	for i := range metrics {
+		metrics[i].Guide = true
+	}
+	return metrics
+}
+
+func ownMetrics() []Metric {
+	return []Metric{
+		{
+			ID: OpenAITokens, Name: "luneo_openai_tokens_total", Type: Counter, Section: "OpenAI usage",
+			Help:   "Tokens of OpenAI API requests whose usage is known; cached is part of input, reasoning is part of output",
+			Labels: []string{"model", "operation", "token_type"},
+		},
+		{
+			ID: OpenAIUnpriced, Name: "luneo_openai_unpriced_requests_total", Type: Counter, Section: "OpenAI usage",
+			Help:   "Successful OpenAI API requests whose cost is unknown, for want of a price or of usage; they are in no cost",
+			Labels: []string{"model"},
+		},
+		{
+			ID: HTTPRequestDuration, Name: "luneo_http_request_duration_seconds", Type: Histogram, Section: "Platform API",
+			Help:    "Duration of requests that the platform's own API answered",
+			Labels:  []string{"method", "route", "status_code"},
+			Buckets: []float64{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10},
+		},
+	}
+}
