@@ -1,0 +1,14 @@
+package journal
+
+import (
+	"os"
+	"syscall"
+)
+
+func datasync(f *os.File) error {
+	for {
+		if err := syscall.Fdatasync(int(f.Fd())); err != syscall.EINTR { //nolint:errorlint // a bare errno
+			return os.NewSyscallError("fdatasync", err)
+		}
+	}
+}
