@@ -1,0 +1,146 @@
+package recorder
+
+import (
+	"encoding/binary"
+	"time"
+
+	"github.com/cespare/xxhash/v2"
+
+	"github.com/luneo-platform/luneo/internal/kpi"
+)
+
+// batchKind takes the place of an event's type in the fingerprint of a
+// batch's Idempotency-Key.
+const batchKind = 0xFF
+
+// job is one submission on its way through a commit.
+type job struct {
+	sub     kpi.Submission
+	entries []entry
+	body    []byte    // the entries' bytes, one behind the other
+	batch   *identity // of the whole batch, when it came with a key
+
+	receipt kpi.Receipt
+	keep    []int // places of the new events, when not all are
+	record  []byte
+	err     error
+	done    chan struct{}
+}
+
+// entry is one event as it will be written.
+type entry struct {
+	id    identity
+	hasID bool
+	end   int // of its bytes in body
+}
+
+func (j *job) size() int { return len(j.body) }
+
+// prepare does in the caller's goroutine what does not depend on the order of
+// events: it names them, limits their labels, prices and encodes them.
+func (r *Recorder) prepare(sub kpi.Submission) *job {
+	j := &job{sub: sub, done: make(chan struct{})}
+	j.entries = make([]entry, len(sub.Events))
+	j.body = make([]byte, 0, recordHead+len(sub.Events)*64)
+	var all xxhash.Digest
+	all.Reset()
+	for i := range sub.Events {
+		e := &sub.Events[i]
+		content := xxhash.Sum64(appendContent(j.body[len(j.body):], e))
+		if sub.Key != "" {
+			_, _ = all.Write(binary.LittleEndian.AppendUint64(nil, content)) // never fails
+		}
+		if e.ID != "" {
+			j.entries[i].hasID = true
+			j.entries[i].id = identity{fingerprintOf(sub.Credential, byte(e.Type), e.ID), content}
+		}
+		r.labels.apply(e)
+		r.price(e)
+		j.body = appendEntry(j.body, e, &j.entries[i])
+		j.entries[i].end = len(j.body)
+	}
+	if sub.Key != "" {
+		j.batch = &identity{fingerprintOf(sub.Credential, batchKind, sub.Key), all.Sum64()}
+	}
+	return j
+}
+
+// price fills in the cost of an OpenAI call that stated usage and no cost.
+func (r *Recorder) price(e *kpi.Event) {
+	if e.Type != kpi.TypeOpenAI || e.Basis != kpi.CostNone || e.Usage == nil {
+		return
+	}
+	cost, known := r.opts.Pricer.Price(e.Dims[0], e.Dims[1], *e.Usage)
+	e.Cost, e.Basis = cost, kpi.CostPriced
+	if !known {
+		e.Cost, e.Basis = 0, kpi.CostUnknown
+	}
+}
+
+// decide sorts a job's events into new, seen before and in conflict, and puts
+// the new ones into its record.
+func (r *Recorder) decide(now time.Time, j *job) {
+	if r.decideBatch(now, j) {
+		return
+	}
+	start, whole := 0, true
+	body := j.body
+	for i, e := range j.entries {
+		if e.hasID && r.known(now, j, i, e.id) {
+			if whole {
+				whole = false
+				body = append([]byte(nil), j.body[:start]...)
+			}
+		} else {
+			j.keep = append(j.keep, i)
+			if !whole {
+				body = append(body, j.body[start:e.end]...)
+			}
+		}
+		start = e.end
+	}
+	j.receipt.Accepted = len(j.keep)
+	if len(j.keep) > 0 {
+		j.record = appendHead(nil, now, j.batch, len(j.keep))
+		j.record = append(j.record, body...)
+	}
+}
+
+// decideBatch answers for all events of a batch whose key was seen before.
+func (r *Recorder) decideBatch(now time.Time, j *job) bool {
+	if j.batch == nil {
+		return false
+	}
+	seen, ok := r.ids.find(now, j.batch.print)
+	switch {
+	case !ok:
+		r.ids.add(now, *j.batch)
+		return false
+	case seen.content == j.batch.content:
+		j.receipt.Duplicate = len(j.entries)
+	default:
+		for i := range j.entries {
+			j.conflict(i, "Idempotency-Key", "was used before for a batch with other content: use a new key for new content")
+		}
+	}
+	return true
+}
+
+// known reports whether an event was counted before, and remembers it if not.
+func (r *Recorder) known(now time.Time, j *job, i int, id identity) bool {
+	seen, ok := r.ids.find(now, id.print)
+	switch {
+	case !ok:
+		r.ids.add(now, id)
+		return false
+	case seen.content == id.content:
+		j.receipt.Duplicate++
+	default:
+		j.conflict(i, "id", "was used before for an event with other content: use a new id for a new event")
+	}
+	return true
+}
+
+func (j *job) conflict(index int, field, detail string) {
+	j.receipt.Rejected = append(j.receipt.Rejected, kpi.Violation{Index: index, Kind: kpi.KindConflict, Field: field, Detail: detail})
+}
