@@ -31,7 +31,7 @@ var (
 func appendFrame(b []byte, seq uint64, record []byte) []byte {
 	start := len(b)
 	b = append(b, frameMagic...)
-	b = binary.LittleEndian.AppendUint32(b, uint32(len(record))) //nolint:gosec // bounded by MaxRecord
+	b = binary.LittleEndian.AppendUint32(b, uint32(len(record)))
 	b = binary.LittleEndian.AppendUint64(b, seq)
 	sum := crc32.Update(crc32.Checksum(b[start+4:], castagnoli), castagnoli, record)
 	b = binary.LittleEndian.AppendUint32(b, sum)

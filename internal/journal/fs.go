@@ -42,7 +42,7 @@ func (OS) MkdirAll(dir string) error { return os.MkdirAll(dir, 0o700) }
 
 // Create opens a file for writing, emptied.
 func (OS) Create(name string) (File, error) {
-	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600) //nolint:gosec // the name is ours
+	f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return nil, err
 	}

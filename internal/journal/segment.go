@@ -51,7 +51,7 @@ func listSegments(fsys FS, dir string) ([]segmentFile, error) {
 			list = append(list, s)
 		}
 	}
-	slices.SortFunc(list, func(a, b segmentFile) int { return int(a.index) - int(b.index) }) //nolint:gosec // small numbers
+	slices.SortFunc(list, func(a, b segmentFile) int { return int(a.index) - int(b.index) })
 	return list, nil
 }
 

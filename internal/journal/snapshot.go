@@ -101,7 +101,7 @@ func (j *Journal) checkSnapshot(name string) (int64, error) {
 	if sum.crc != binary.LittleEndian.Uint32(tail[8:]) {
 		return 0, errors.New("its checksum is wrong")
 	}
-	return int64(sum.n), nil //nolint:gosec // far below 2^63
+	return int64(sum.n), nil
 }
 
 func checkMagic(name, magic string) error {
@@ -210,7 +210,7 @@ func writeSnapshot(w io.Writer, write func(io.Writer) error) (int64, error) {
 	if _, err := out.Write(tail); err != nil {
 		return 0, err
 	}
-	return int64(sum.n), out.Flush() //nolint:gosec // far below 2^63
+	return int64(sum.n), out.Flush()
 }
 
 // summer counts and checksums what passes.
@@ -222,7 +222,7 @@ type summer struct {
 
 func (s *summer) Write(b []byte) (int, error) {
 	n, err := s.w.Write(b)
-	s.n += uint64(n) //nolint:gosec // not negative
+	s.n += uint64(n)
 	s.crc = crc32.Update(s.crc, castagnoli, b[:n])
 	return n, err
 }

@@ -59,7 +59,7 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 	var sizes []size
 	for _, f := range m.families {
 		if f != nil && !f.Later && f.ID != kpi.AICostCurrent {
-			sizes = append(sizes, size{f.Name, len(f.series), int(f.folded)}) //nolint:gosec // small
+			sizes = append(sizes, size{f.Name, len(f.series), int(f.folded)})
 		}
 	}
 	m.mu.Unlock()

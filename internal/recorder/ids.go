@@ -73,7 +73,7 @@ func (s *ids) find(now time.Time, print fingerprint) (identity, bool) {
 
 // position completes the low bits of one between tail and head.
 func (s *ids) position(low uint32) uint64 {
-	return s.tail + uint64(low-uint32(s.tail)) //nolint:gosec // modulo 2^32 on purpose
+	return s.tail + uint64(low-uint32(s.tail))
 }
 
 // add remembers an identity, and forgets the oldest where it must.
@@ -81,8 +81,8 @@ func (s *ids) add(now time.Time, id identity) {
 	if s.head == s.base+uint64(len(s.chunks))*idChunkLen {
 		s.chunks = append(s.chunks, new(idChunk))
 	}
-	*s.entry(s.head) = idEntry{identity: id, at: uint32(now.Unix())} //nolint:gosec // until 2106
-	s.index[id.print] = uint32(s.head)                               //nolint:gosec // low bits
+	*s.entry(s.head) = idEntry{identity: id, at: uint32(now.Unix())}
+	s.index[id.print] = uint32(s.head)
 	s.head++
 }
 
@@ -92,14 +92,14 @@ func (s *ids) forget(now time.Time) {
 	old := now.Add(-IDWindow).Unix()
 	for s.tail < s.head {
 		e := s.entry(s.tail)
-		over := s.head-s.tail > uint64(s.limit) //nolint:gosec // not negative
+		over := s.head-s.tail > uint64(s.limit)
 		if !over && int64(e.at) > old {
 			break
 		}
 		if over && int64(e.at) > old {
 			s.limitedAt = int64(e.at)
 		}
-		if s.index[e.print] == uint32(s.tail) { //nolint:gosec // low bits
+		if s.index[e.print] == uint32(s.tail) {
 			delete(s.index, e.print)
 		}
 		s.tail++
@@ -125,7 +125,7 @@ func (s *ids) mark() uint64 { return s.head }
 func (s *ids) rollback(mark uint64) {
 	for s.head > mark {
 		s.head--
-		if e := s.entry(s.head); s.index[e.print] == uint32(s.head) { //nolint:gosec // low bits
+		if e := s.entry(s.head); s.index[e.print] == uint32(s.head) {
 			delete(s.index, e.print)
 		}
 	}
@@ -141,7 +141,7 @@ func (s *ids) freeze() func(io.Writer) error {
 
 func (s *ids) write(w io.Writer) error {
 	b := binary.LittleEndian.AppendUint64(nil, s.head-s.tail)
-	b = binary.LittleEndian.AppendUint64(b, uint64(s.limitedAt)) //nolint:gosec // a bit pattern
+	b = binary.LittleEndian.AppendUint64(b, uint64(s.limitedAt))
 	for pos := s.tail; pos < s.head; pos++ {
 		e := s.entry(pos)
 		b = append(b, e.print[:]...)
@@ -166,7 +166,7 @@ func (s *ids) read(r io.Reader) error {
 		return fmt.Errorf("reading the remembered ids: %w", err)
 	}
 	n := binary.LittleEndian.Uint64(head)
-	limitedAt := int64(binary.LittleEndian.Uint64(head[8:])) //nolint:gosec // a bit pattern
+	limitedAt := int64(binary.LittleEndian.Uint64(head[8:]))
 	b := make([]byte, idEntryBytes)
 	for range n {
 		if _, err := io.ReadFull(r, b); err != nil {

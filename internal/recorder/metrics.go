@@ -68,7 +68,7 @@ func (m *metrics) committed(took time.Duration, records [][]byte) {
 
 // remember copies the state of the ids for scrapes.
 func (m *metrics) remember(s *ids, now time.Time) {
-	m.idCount.Store(int64(s.head - s.tail)) //nolint:gosec // at most the limit
+	m.idCount.Store(int64(s.head - s.tail))
 	m.idWindow.Store(int64(s.window(now)))
 }
 

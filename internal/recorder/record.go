@@ -42,13 +42,13 @@ const (
 
 func appendHead(b []byte, now time.Time, batch *identity, n int) []byte {
 	b = append(b, recordEvents)
-	b = binary.AppendUvarint(b, uint64(now.UnixMilli())) //nolint:gosec // after 1970
+	b = binary.AppendUvarint(b, uint64(now.UnixMilli()))
 	if batch == nil {
 		b = append(b, 0)
 	} else {
 		b = appendIdentity(append(b, 1), *batch)
 	}
-	return binary.AppendUvarint(b, uint64(n)) //nolint:gosec // not negative
+	return binary.AppendUvarint(b, uint64(n))
 }
 
 func appendIdentity(b []byte, id identity) []byte {
@@ -69,7 +69,7 @@ func appendEntry(b []byte, e *kpi.Event, n *entry) []byte {
 		b = appendIdentity(b, n.id)
 	}
 	if !e.Time.IsZero() {
-		b = binary.AppendUvarint(b, uint64(e.Time.UnixMilli())) //nolint:gosec // after 1970
+		b = binary.AppendUvarint(b, uint64(e.Time.UnixMilli()))
 	}
 	return appendContent(b, e)
 }
@@ -92,12 +92,12 @@ func appendContent(b []byte, e *kpi.Event) []byte {
 		b = appendString(b, e.Dims[i])
 	}
 	if e.HasDuration {
-		b = binary.AppendUvarint(b, uint64(e.Duration)) //nolint:gosec // not negative
+		b = binary.AppendUvarint(b, uint64(e.Duration))
 	}
 	if e.HasOldest {
-		b = binary.AppendUvarint(b, uint64(e.Oldest)) //nolint:gosec // not negative
+		b = binary.AppendUvarint(b, uint64(e.Oldest))
 	}
-	b = binary.AppendUvarint(b, uint64(e.Cost)) //nolint:gosec // not negative
+	b = binary.AppendUvarint(b, uint64(e.Cost))
 	if e.Usage != nil {
 		b = appendUsage(b, e.Usage)
 	}
@@ -115,9 +115,9 @@ func counts(u *kpi.Usage) []*int64 {
 
 func appendUsage(b []byte, u *kpi.Usage) []byte {
 	list := counts(u)
-	b = append(b, byte(len(list))) //nolint:gosec // a dozen
+	b = append(b, byte(len(list)))
 	for _, n := range list {
-		b = binary.AppendUvarint(b, uint64(*n)) //nolint:gosec // not negative
+		b = binary.AppendUvarint(b, uint64(*n))
 	}
 	b = binary.LittleEndian.AppendUint64(b, math.Float64bits(u.AudioSeconds))
 	b = appendString(b, u.ImageSize)
@@ -203,7 +203,7 @@ func (r *reader) identity() identity {
 }
 
 func (r *reader) time() time.Time {
-	return time.UnixMilli(int64(r.uvarint())) //nolint:gosec // written from an int64
+	return time.UnixMilli(int64(r.uvarint()))
 }
 
 // replayed is a record of events, decoded.
@@ -254,12 +254,12 @@ func (r *reader) content(e *kpi.Event) {
 		e.Dims[i] = r.string()
 	}
 	if e.HasDuration {
-		e.Duration = time.Duration(r.uvarint()) //nolint:gosec // written from an int64
+		e.Duration = time.Duration(r.uvarint())
 	}
 	if e.HasOldest {
-		e.Oldest = time.Duration(r.uvarint()) //nolint:gosec // written from an int64
+		e.Oldest = time.Duration(r.uvarint())
 	}
-	e.Cost = kpi.Money(r.uvarint()) //nolint:gosec // written from an int64
+	e.Cost = kpi.Money(r.uvarint())
 	if flags&contentHasUsage != 0 {
 		e.Usage = r.usage()
 	}
@@ -269,7 +269,7 @@ func (r *reader) usage() *kpi.Usage {
 	u := &kpi.Usage{}
 	list := counts(u)
 	for i := range int(r.byte()) {
-		v := int64(r.uvarint()) //nolint:gosec // written from an int64
+		v := int64(r.uvarint())
 		if i < len(list) {
 			*list[i] = v
 		}

@@ -93,7 +93,12 @@ func start(t *testing.T, s settings) (*rig, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- r.Run(ctx) }()
-	r.stop = sync.OnceFunc(func() { cancel(); <-done })
+	r.stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-done; err != nil && !r.disk.PowerGone() {
+			t.Error(err)
+		}
+	})
 	t.Cleanup(r.stop)
 	return r, nil
 }

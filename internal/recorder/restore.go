@@ -37,7 +37,7 @@ func (r *Recorder) freeze() func(io.Writer) error {
 		if err != nil {
 			return err
 		}
-		size := binary.LittleEndian.AppendUint32(nil, uint32(len(list))) //nolint:gosec // some thousand values
+		size := binary.LittleEndian.AppendUint32(nil, uint32(len(list)))
 		if _, err := w.Write(append(size, list...)); err != nil {
 			return err
 		}

@@ -1,0 +1,47 @@
+# Everything a person does with this repository. `make help` lists it.
+GO      ?= go
+TOOL     = $(GO) tool -modfile=tools/go.mod
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+LDFLAGS  = -s -w -X main.version=$(VERSION)
+FUZZTIME ?= 1m
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo build test test-long check fmt generate bench fuzz
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## Serve on 127.0.0.1:4000 with the data in ./luneo-data
+	$(GO) run ./cmd/luneo serve
+
+demo: ## Serve and drive a modelled platform, with a live table of the KPIs
+	$(GO) run ./cmd/luneo demo
+
+build: ## Write bin/luneo
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/luneo ./cmd/luneo
+
+test: ## Install what the tests need, then run them all, and the checks
+	@tools/need gcc node
+	$(GO) test -race ./...
+	@$(MAKE) --no-print-directory check
+
+test-long: ## The full sizes: more kills, more rounds, a million shops
+	@tools/need gcc node
+	LUNEO_LONG=1 $(GO) test -race -timeout 60m -count=1 ./...
+
+check: ## Lint, import table, formatting
+	$(GO) vet ./...
+	$(TOOL) golangci-lint run ./...
+
+fmt: ## Format the code
+	$(TOOL) gofumpt -w cmd internal
+
+generate: ## Write the generated files anew (the tests hold them against the code)
+	$(GO) test ./internal/app ./internal/intake ./internal/meter ./internal/config -run 'Docs|OpenAPI|Exposition|Golden' -update
+
+bench: ## Measure against peers and limits, interleaved; prints medians
+	@tools/need pushgateway victoria-metrics
+	$(GO) run ./internal/bench
+
+fuzz: ## Run each fuzz target for FUZZTIME (1m)
+	@tools/fuzz $(FUZZTIME)
