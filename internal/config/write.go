@@ -1,0 +1,61 @@
+package config
+
+import (
+	"fmt"
+	"io"
+	"reflect"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// WriteYAML writes the configuration as a file that Load reads, with every
+// secret replaced by <redacted>. Lists that were never set are left out.
+func (c Config) WriteYAML(w io.Writer) error {
+	enc := yaml.NewEncoder(w)
+	enc.SetIndent(2)
+	if err := enc.Encode(sectionNode(reflect.ValueOf(c))); err != nil {
+		return fmt.Errorf("write configuration as YAML: %w", err)
+	}
+	if err := enc.Close(); err != nil {
+		return fmt.Errorf("write configuration as YAML: %w", err)
+	}
+	return nil
+}
+
+func sectionNode(section reflect.Value) *yaml.Node {
+	n := &yaml.Node{Kind: yaml.MappingNode}
+	for i := range section.NumField() {
+		name, v := section.Type().Field(i).Tag.Get("yaml"), section.Field(i)
+		if name == "-" || v.Kind() == reflect.Slice && v.IsNil() || v.Type() == reflect.TypeFor[Secret]() && v.IsZero() {
+			continue
+		}
+		if value := valueNode(v); len(value.Content) > 0 || value.Kind != yaml.MappingNode {
+			n.Content = append(n.Content, textNode(name), value)
+		}
+	}
+	return n
+}
+
+func valueNode(v reflect.Value) *yaml.Node {
+	switch {
+	case isSection(v.Type()):
+		return sectionNode(v)
+	case v.Kind() == reflect.Slice:
+		n := &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle}
+		for i := range v.Len() {
+			n.Content = append(n.Content, valueNode(v.Index(i)))
+		}
+		return n
+	case v.CanInt() && v.Type() == reflect.TypeFor[int]():
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: textOf(v)}
+	default:
+		return textNode(textOf(v))
+	}
+}
+
+// textNode lets the encoder quote where a plain text would read as something else.
+func textNode(s string) *yaml.Node {
+	n := &yaml.Node{}
+	n.SetString(s)
+	return n
+}
