@@ -1,0 +1,250 @@
+package web
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/net/netutil"
+)
+
+// The limits of every connection; see Options for those that can be chosen.
+const (
+	readHeaderTimeout = 10 * time.Second
+	idleTimeout       = 120 * time.Second
+	maxHeaderBytes    = 64 << 10
+)
+
+// Options configures a Server. Listen, Routes, Registerer and Logger are needed.
+type Options struct {
+	// Listen is host:port; port 0 takes a free one.
+	Listen string
+	// PublicURL is where people reach this server; empty when it is the
+	// listen address. Its host is trusted as Host and as Origin.
+	PublicURL string
+	// WebConfigFile is exporter-toolkit's file (TLS, basic_auth_users, headers,
+	// http2); empty for none. Its rate_limit section is refused.
+	WebConfigFile string
+	Credentials   Credentials
+	Routes        []Route
+	// ShutdownTimeout bounds the drain; 15 s when 0.
+	ShutdownTimeout time.Duration
+	// BodyTimeout bounds the reading of a request's body; 30 s when 0.
+	BodyTimeout time.Duration
+	// MaxConnections bounds the simultaneous connections; 4096 when 0. More
+	// wait in the kernel's queue.
+	MaxConnections int
+	Registerer     prometheus.Registerer
+	Logger         *slog.Logger
+}
+
+// Server is the listener and its routes. Its methods are safe for concurrent use.
+type Server struct {
+	o        Options
+	file     *webFile
+	listener net.Listener
+	loopback bool
+	http     *http.Server
+	metrics  *metrics
+	headers  []header
+	auth     atomic.Pointer[authenticator]
+	throttle *throttle
+	origins  *http.CrossOriginProtection
+	hosts    []string
+
+	closeOnce sync.Once
+	closeErr  error
+}
+
+// header is one header of every answer; its values are shared, never changed.
+type header struct {
+	name   string
+	values []string
+}
+
+// New validates everything and binds the listener; it accepts no connection.
+// Whoever does not call Run calls Close.
+func New(o Options) (*Server, error) {
+	o = o.withDefaults()
+	file, err := readWebFile(o.WebConfigFile)
+	if err != nil {
+		return nil, err
+	}
+	addr, err := net.ResolveTCPAddr("tcp", o.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("listen %q: %w", o.Listen, err)
+	}
+	s := &Server{o: o, file: file, loopback: addr.IP.IsLoopback(), throttle: newThrottle(), headers: answerHeaders(file.config.HTTPConfig.Header)}
+	if err := s.trust(); err != nil {
+		return nil, err
+	}
+	auth, err := newAuthenticator(o.Credentials, file, s.loopback)
+	if err != nil {
+		return nil, err
+	}
+	s.auth.Store(auth)
+	if s.metrics, err = newMetrics(o.Registerer); err != nil {
+		return nil, err
+	}
+	handler, err := s.mux(o.Routes)
+	if err != nil {
+		return nil, err
+	}
+	s.http = s.httpServer(handler)
+	if s.listener, err = bind(addr, o.Listen); err != nil {
+		return nil, err
+	}
+	s.listener = netutil.LimitListener(s.listener, o.MaxConnections)
+	return s, nil
+}
+
+func (o Options) withDefaults() Options {
+	const (
+		shutdown    = 15 * time.Second
+		body        = 30 * time.Second
+		connections = 4096
+	)
+	if o.ShutdownTimeout == 0 {
+		o.ShutdownTimeout = shutdown
+	}
+	if o.BodyTimeout == 0 {
+		o.BodyTimeout = body
+	}
+	if o.MaxConnections == 0 {
+		o.MaxConnections = connections
+	}
+	return o
+}
+
+func answerHeaders(configured map[string]string) []header {
+	headers := []header{
+		{"X-Content-Type-Options", []string{"nosniff"}},
+		{"Referrer-Policy", []string{"no-referrer"}},
+		{"Content-Security-Policy", []string{"default-src 'none'; frame-ancestors 'none'"}},
+	}
+	for name, value := range configured {
+		headers = append(headers, header{http.CanonicalHeaderKey(name), []string{value}})
+	}
+	return headers
+}
+
+// trust prepares the hosts and origins that browsers may name.
+func (s *Server) trust() error {
+	s.origins = http.NewCrossOriginProtection()
+	if host, _, err := net.SplitHostPort(s.o.Listen); err == nil {
+		s.hosts = append(s.hosts, host)
+	}
+	if s.o.PublicURL == "" {
+		return nil
+	}
+	u, err := url.Parse(s.o.PublicURL)
+	if err != nil || u.Host == "" {
+		return errors.New("the public URL can't be read: must be an http:// or https:// URL")
+	}
+	s.hosts = append(s.hosts, u.Hostname())
+	if err := s.origins.AddTrustedOrigin(u.Scheme + "://" + u.Host); err != nil {
+		return fmt.Errorf("trust the public URL as an origin: %w", err)
+	}
+	return nil
+}
+
+func (s *Server) httpServer(handler http.Handler) *http.Server {
+	srv := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: readHeaderTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		ErrorLog:          slog.NewLogLogger(s.o.Logger.Handler(), slog.LevelDebug),
+		ConnState:         s.metrics.connState,
+		TLSConfig:         s.file.tls,
+	}
+	if !s.file.config.HTTPConfig.HTTP2 {
+		srv.TLSNextProto = map[string]func(*http.Server, *tls.Conn, http.Handler){}
+	}
+	return srv
+}
+
+// Addr is the address that the listener is bound to.
+func (s *Server) Addr() net.Addr { return s.listener.Addr() }
+
+// URL is where this machine reaches the server: scheme, host and port.
+func (s *Server) URL() string {
+	scheme := "http"
+	if s.file.tls != nil {
+		scheme = "https"
+	}
+	host, port, err := net.SplitHostPort(s.Addr().String())
+	if err != nil {
+		return scheme + "://" + s.Addr().String()
+	}
+	if ip := net.ParseIP(host); ip.IsUnspecified() {
+		host = "localhost"
+	}
+	return scheme + "://" + net.JoinHostPort(host, port)
+}
+
+// Run serves until the context ends, then takes no more connections, finishes
+// the requests in flight and returns. Those that take longer than
+// ShutdownTimeout are cut off, which is an error; their handlers see their
+// context end but are not waited for.
+func (s *Server) Run(ctx context.Context) error {
+	served := make(chan error, 1)
+	go func() { served <- s.serve() }()
+	select {
+	case err := <-served:
+		return errors.Join(fmt.Errorf("serve %s: %w", s.Addr(), err), s.Close())
+	case <-ctx.Done():
+	}
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.o.ShutdownTimeout)
+	defer cancel()
+	err := s.http.Shutdown(drain)
+	if err != nil {
+		err = fmt.Errorf("requests were still running %v after the stop and were cut off: %w", s.o.ShutdownTimeout, err)
+	}
+	err = errors.Join(err, s.Close())
+	<-served
+	return err
+}
+
+func (s *Server) serve() error {
+	if s.file.tls != nil {
+		return s.http.ServeTLS(s.listener, "", "")
+	}
+	return s.http.Serve(s.listener)
+}
+
+// Close frees the listener and cuts every connection. It is safe to call twice.
+func (s *Server) Close() error {
+	s.closeOnce.Do(func() {
+		s.closeErr = s.http.Close()
+		if err := s.listener.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+			s.closeErr = errors.Join(s.closeErr, err)
+		}
+	})
+	return s.closeErr
+}
+
+// Reload takes new credentials and reads the web users again. When anything is
+// wrong nothing changes. Certificates are read anew for every connection; other
+// settings of TLS need a restart.
+func (s *Server) Reload(c Credentials) error {
+	file, err := readWebFile(s.o.WebConfigFile)
+	if err != nil {
+		return err
+	}
+	auth, err := newAuthenticator(c, file, s.loopback)
+	if err != nil {
+		return err
+	}
+	s.auth.Store(auth)
+	return nil
+}
