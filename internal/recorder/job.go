@@ -36,6 +36,17 @@ type entry struct {
 
 func (j *job) size() int { return len(j.body) }
 
+// maxRecordBytes bounds one submission on disk; it stays below what the
+// journal takes, so that nobody's submission can spoil a shared commit.
+const maxRecordBytes = 32 << 20
+
+func (j *job) check() error {
+	if j.size() <= maxRecordBytes {
+		return nil
+	}
+	return kpi.Errorf(kpi.KindTooLarge, "The batch takes %d MiB on disk; at most %d are allowed. Send it in smaller batches.", j.size()>>20, maxRecordBytes>>20)
+}
+
 // prepare does in the caller's goroutine what does not depend on the order of
 // events: it names them, limits their labels, prices and encodes them.
 func (r *Recorder) prepare(sub kpi.Submission) *job {

@@ -136,6 +136,9 @@ func New(opts Options) *Recorder {
 // then they may still be counted.
 func (r *Recorder) Record(ctx context.Context, sub kpi.Submission) (kpi.Receipt, error) {
 	j := r.prepare(sub)
+	if err := j.check(); err != nil {
+		return kpi.Receipt{}, err
+	}
 	select {
 	case r.queue <- j:
 	case <-ctx.Done():
