@@ -1,0 +1,440 @@
+package sender_test
+
+import (
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/luneo-platform/luneo/internal/sender"
+)
+
+// server counts events by id, as Luneo does, and can be told to fail.
+type server struct {
+	mu     sync.Mutex
+	seen   map[string]int
+	order  []string
+	sizes  []int
+	header http.Header
+	faults []http.HandlerFunc // the next requests, after their events were stored
+	before []http.HandlerFunc // the next requests, before
+}
+
+func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.header = r.Header.Clone()
+	if len(s.before) > 0 {
+		fault := s.before[0]
+		s.before = s.before[1:]
+		fault(w, r)
+		return
+	}
+	receipt := s.store(r)
+	if len(s.faults) > 0 {
+		fault := s.faults[0]
+		s.faults = s.faults[1:]
+		fault(w, r)
+		return
+	}
+	w.WriteHeader(http.StatusAccepted)
+	_ = json.NewEncoder(w).Encode(receipt)
+}
+
+type violation struct {
+	Index  int    `json:"index"`
+	Kind   string `json:"kind"`
+	Field  string `json:"field"`
+	Detail string `json:"detail"`
+}
+
+type receipt struct {
+	Accepted  int         `json:"accepted"`
+	Duplicate int         `json:"duplicate"`
+	Rejected  int         `json:"rejected"`
+	Errors    []violation `json:"errors,omitempty"`
+}
+
+func (s *server) store(r *http.Request) receipt {
+	var body io.Reader = r.Body
+	if r.Header.Get("Content-Encoding") == "gzip" {
+		body, _ = gzip.NewReader(body)
+	}
+	content, _ := io.ReadAll(body)
+	lines := strings.Split(strings.TrimSuffix(string(content), "\n"), "\n")
+	s.sizes = append(s.sizes, len(lines))
+	var out receipt
+	for i, line := range lines {
+		var e struct{ ID, Bad string }
+		if err := json.Unmarshal([]byte(line), &e); err != nil || e.Bad != "" {
+			out.Rejected++
+			out.Errors = append(out.Errors, violation{i, "invalid", "bad", "is " + e.Bad})
+			continue
+		}
+		if s.seen[e.ID]++; s.seen[e.ID] > 1 {
+			out.Duplicate++
+			continue
+		}
+		s.order = append(s.order, e.ID)
+		out.Accepted++
+	}
+	return out
+}
+
+func answer(status int, header, body string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		if name, value, ok := strings.Cut(header, ": "); ok {
+			w.Header().Set(name, value)
+		}
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, body)
+	}
+}
+
+// cut closes the connection without an answer.
+func cut(w http.ResponseWriter, _ *http.Request) {
+	conn, _, err := http.NewResponseController(w).Hijack()
+	if err == nil {
+		_ = conn.Close()
+	}
+}
+
+func start(t *testing.T, s *server) string {
+	t.Helper()
+	s.seen = map[string]int{}
+	web := httptest.NewServer(s)
+	t.Cleanup(web.Close)
+	return web.URL
+}
+
+// inMemory carries requests without a network, for tests with fake time.
+type inMemory struct{ handler http.Handler }
+
+func (m inMemory) RoundTrip(r *http.Request) (*http.Response, error) {
+	if err := r.Context().Err(); err != nil {
+		return nil, err
+	}
+	w := httptest.NewRecorder()
+	m.handler.ServeHTTP(w, r)
+	return w.Result(), nil
+}
+
+// events is a source of n good events.
+func events(n int) sender.Source {
+	i := 0
+	return func(context.Context) (sender.Event, error) {
+		if i == n {
+			return sender.Event{}, io.EOF
+		}
+		i++
+		return sender.Event{Ref: i, Body: fmt.Appendf(nil, `{"id":"e%d"}`, i)}, nil
+	}
+}
+
+func list(bodies ...string) sender.Source {
+	i := 0
+	return func(context.Context) (sender.Event, error) {
+		if i == len(bodies) {
+			return sender.Event{}, io.EOF
+		}
+		i++
+		return sender.Event{Ref: 10 * i, Body: []byte(bodies[i-1])}, nil
+	}
+}
+
+func newSender(t *testing.T, o sender.Options) *sender.Sender {
+	t.Helper()
+	s, err := sender.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// counts leaves the times out of a summary.
+func counts(s sender.Summary) string {
+	return fmt.Sprintf("sent %d accepted %d duplicate %d rejected %d retries %d", s.Sent, s.Accepted, s.Duplicate, s.Rejected, s.Retries)
+}
+
+func TestEveryEventArrivesOnce(t *testing.T) {
+	t.Parallel()
+	for _, o := range []sender.Options{
+		{Connections: 1, Batch: 1},
+		{Connections: 1, Batch: 7},
+		{Connections: 4, Batch: 64},
+		{Connections: 16, Batch: 1000, Gzip: true},
+	} {
+		t.Run(fmt.Sprintf("%d connections, %d a batch", o.Connections, o.Batch), func(t *testing.T) {
+			t.Parallel()
+			web := &server{}
+			o.URL = start(t, web) + "/"
+			s := newSender(t, o)
+			if err := s.Run(t.Context(), events(1000)); err != nil {
+				t.Fatal(err)
+			}
+			got := s.Summary()
+			if want := "sent 1000 accepted 1000 duplicate 0 rejected 0 retries 0"; counts(got) != want {
+				t.Errorf("got %s, want %s", counts(got), want)
+			}
+			if len(web.seen) != 1000 || got.Batches != len(web.sizes) || slices.Max(web.sizes) > o.Batch {
+				t.Errorf("%d events in batches of %v", len(web.seen), web.sizes)
+			}
+			if got.P50 <= 0 || got.P99 < got.P50 {
+				t.Errorf("acknowledged in p50 %v and p99 %v", got.P50, got.P99)
+			}
+		})
+	}
+}
+
+func TestOneConnectionKeepsTheOrder(t *testing.T) {
+	t.Parallel()
+	web := &server{}
+	s := newSender(t, sender.Options{URL: start(t, web), Connections: 1, Batch: 9})
+	if err := s.Run(t.Context(), events(100)); err != nil {
+		t.Fatal(err)
+	}
+	for i, id := range web.order {
+		if want := fmt.Sprintf("e%d", i+1); id != want {
+			t.Fatalf("event %d to arrive is %s, want %s", i+1, id, want)
+		}
+	}
+}
+
+func TestRequestHeaders(t *testing.T) {
+	t.Parallel()
+	web := &server{}
+	s := newSender(t, sender.Options{URL: start(t, web), Token: "secret", Gzip: true})
+	if err := s.Run(t.Context(), events(1)); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"Authorization": "Bearer secret", "Content-Encoding": "gzip", "Content-Type": "application/x-ndjson",
+	} {
+		if got := web.header.Get(name); got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestSentAgainUntilAnswered(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		web  *server
+		want string
+	}{
+		{"503, then well", &server{before: []http.HandlerFunc{answer(503, "", ""), answer(503, "", "")}}, "sent 1 accepted 1 duplicate 0 rejected 0 retries 2"},
+		{"500 after it was counted", &server{faults: []http.HandlerFunc{answer(500, "", "")}}, "sent 1 accepted 0 duplicate 1 rejected 0 retries 1"},
+		{"cut before it was read", &server{before: []http.HandlerFunc{cut}}, "sent 1 accepted 1 duplicate 0 rejected 0 retries 1"},
+		{"cut after it was counted", &server{faults: []http.HandlerFunc{cut}}, "sent 1 accepted 0 duplicate 1 rejected 0 retries 1"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			o := sender.Options{URL: start(t, tt.web), Connections: 1, Backoff: time.Microsecond}
+			s := newSender(t, o)
+			if err := s.Run(t.Context(), events(1)); err != nil {
+				t.Fatal(err)
+			}
+			if got := counts(s.Summary()); got != tt.want {
+				t.Errorf("got %s, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestWaitsBetweenAttempts(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name     string
+		retry    string
+		min, max time.Duration
+	}{
+		{"its own backoff", "", 50 * time.Millisecond, 100 * time.Millisecond},
+		{"seconds", "Retry-After: 7", 7 * time.Second, 7 * time.Second},
+		{"a date", "Retry-After: Sat, 01 Jan 2000 00:00:09 GMT", 9 * time.Second, 9 * time.Second}, // a bubble begins at 2000-01-01
+		{"a day", "Retry-After: 86400", time.Minute, time.Minute},
+		{"nonsense", "Retry-After: soon", 50 * time.Millisecond, 100 * time.Millisecond},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				web := &server{seen: map[string]int{}, before: []http.HandlerFunc{answer(429, tt.retry, "")}}
+				s := newSender(t, sender.Options{URL: "http://luneo", Transport: inMemory{web}, Connections: 1})
+				begin := time.Now()
+				if err := s.Run(t.Context(), events(1)); err != nil {
+					t.Fatal(err)
+				}
+				if took := time.Since(begin); took < tt.min || took > tt.max {
+					t.Errorf("waited %v, want %v to %v", took, tt.min, tt.max)
+				}
+				if got := s.Summary(); got.Accepted != 1 || got.Retries != 1 {
+					t.Errorf("got %s", counts(got))
+				}
+			})
+		})
+	}
+}
+
+func TestGivesUp(t *testing.T) {
+	t.Parallel()
+	problem := `{"title":"Unauthorized","detail":"the token is not known","status":401}`
+	for _, tt := range []struct {
+		name    string
+		handler http.Handler
+		want    string
+	}{
+		{"always 503", answer(503, "", ""), "send a batch of 1 events, given up after 3 attempts: answered 503 Service Unavailable"},
+		{"401", answer(401, "", problem), "send a batch of 1 events: answered 401 Unauthorized: Unauthorized: the token is not known"},
+		{"404 of another server", answer(404, "", "<html>"), "send a batch of 1 events: answered 404 Not Found"},
+		{"redirect", answer(308, "Location: http://elsewhere/", ""), "send a batch of 1 events: answered 308 Permanent Redirect"},
+		{"a page", answer(200, "", "<html>welcome"), "send a batch of 1 events: answered 200 without a receipt of Luneo"},
+		{"an empty object", answer(202, "", "{}"), "send a batch of 1 events: answered 202 without a receipt of Luneo"},
+		{"a wrong sum", answer(202, "", `{"accepted":2}`), "send a batch of 1 events: answered for 2 events of 1"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newSender(t, sender.Options{URL: "http://luneo", Transport: inMemory{tt.handler}, Attempts: 3, Token: "secret"})
+				err := s.Run(t.Context(), events(1))
+				if err == nil || err.Error() != tt.want {
+					t.Errorf("got  %v\nwant %s", err, tt.want)
+				}
+				if got := s.Summary(); got.Sent != 1 || got.Answered() != 0 {
+					t.Errorf("got %s", counts(got))
+				}
+			})
+		})
+	}
+}
+
+func TestRefusedEventsAreNamed(t *testing.T) {
+	t.Parallel()
+	good, bad := `{"id":"a"}`, `{"bad":"wrong"}`
+	web := &server{}
+	s := newSender(t, sender.Options{URL: start(t, web), Connections: 1})
+	if err := s.Run(t.Context(), list(good, bad, good, bad, bad, bad, bad, bad)); err != nil {
+		t.Fatal(err)
+	}
+	got := s.Summary()
+	if want := "sent 8 accepted 1 duplicate 1 rejected 6 retries 0"; counts(got) != want {
+		t.Errorf("got %s, want %s", counts(got), want)
+	}
+	if len(got.Reasons) != 5 || got.Reasons[0] != (sender.Reason{Ref: 20, Field: "bad", Detail: "is wrong"}) {
+		t.Errorf("got reasons %v", got.Reasons)
+	}
+}
+
+func TestWholeBatchRefused(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name, body string
+		want       sender.Reason
+	}{
+		{"with errors", `{"title":"Invalid","errors":[{"index":0,"kind":"invalid","field":"model","detail":"is missing"}]}`, sender.Reason{Ref: 10, Field: "model", Detail: "is missing"}},
+		{"with an index outside", `{"detail":"no","errors":[{"index":7},{"index":-1}]}`, sender.Reason{Ref: 10, Detail: "no"}},
+		{"with control characters", "{\"detail\":\"a\\u001b[31mb\"}", sender.Reason{Ref: 10, Detail: "a [31mb"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newSender(t, sender.Options{URL: "http://luneo", Connections: 1, Transport: inMemory{answer(422, "", tt.body)}})
+				if err := s.Run(t.Context(), list(`{}`)); err != nil {
+					t.Fatal(err)
+				}
+				got := s.Summary()
+				if got.Rejected != 1 || len(got.Reasons) == 0 || got.Reasons[0] != tt.want {
+					t.Errorf("got %s, %v", counts(got), got.Reasons)
+				}
+			})
+		})
+	}
+}
+
+func TestStopsCleanly(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		web := &server{seen: map[string]int{}}
+		slow := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			time.Sleep(time.Second)
+			web.ServeHTTP(w, r)
+		})
+		s := newSender(t, sender.Options{URL: "http://luneo", Transport: inMemory{slow}, Connections: 2, Batch: 1})
+		ctx, cancel := context.WithTimeout(t.Context(), 1500*time.Millisecond)
+		defer cancel()
+		begin := time.Now()
+		err := s.Run(ctx, events(1000))
+		// Two batches were answered after 1 s; the two under way end within the grace.
+		if !errors.Is(err, context.DeadlineExceeded) || time.Since(begin) != 2*time.Second {
+			t.Errorf("got %v after %v", err, time.Since(begin))
+		}
+		if want := "sent 4 accepted 4 duplicate 0 rejected 0 retries 0"; counts(s.Summary()) != want {
+			t.Errorf("got %s, want %s", counts(s.Summary()), want)
+		}
+	})
+}
+
+func TestAbandonsWhatHangs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSender(t, sender.Options{URL: "http://luneo", Transport: hanging{}, Grace: 2 * time.Second})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		begin := time.Now()
+		if err := s.Run(ctx, events(3)); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v", err)
+		}
+		if took := time.Since(begin); took != 3*time.Second {
+			t.Errorf("took %v, want the second and the grace", took)
+		}
+	})
+}
+
+// hanging is a server that never answers.
+type hanging struct{}
+
+func (hanging) RoundTrip(r *http.Request) (*http.Response, error) {
+	<-r.Context().Done()
+	return nil, r.Context().Err()
+}
+
+func TestErrorOfTheSource(t *testing.T) {
+	t.Parallel()
+	web := &server{}
+	s := newSender(t, sender.Options{URL: start(t, web)})
+	broken := errors.New("line 3 is broken")
+	if err := s.Run(t.Context(), func(context.Context) (sender.Event, error) { return sender.Event{}, broken }); !errors.Is(err, broken) {
+		t.Errorf("got %v, want %v", err, broken)
+	}
+}
+
+func TestBadOptions(t *testing.T) {
+	t.Parallel()
+	const address = "url is not usable, expected an address such as http://127.0.0.1:4000, without user, query and fragment"
+	for _, tt := range []struct {
+		name string
+		opts sender.Options
+		want string
+	}{
+		{"no url", sender.Options{}, address},
+		{"no scheme", sender.Options{URL: "localhost:4000"}, address},
+		{"other scheme", sender.Options{URL: "ftp://localhost"}, address},
+		{"password", sender.Options{URL: "http://me:secret@localhost"}, address},
+		{"control character", sender.Options{URL: "http://local\nhost"}, address},
+		{"too many connections", sender.Options{URL: "http://h", Connections: 257}, "connections is 257, expected 1 to 256"},
+		{"negative batch", sender.Options{URL: "http://h", Batch: -1}, "batch is -1, expected 1 to 10000"},
+	} {
+		if _, err := sender.New(tt.opts); err == nil || err.Error() != tt.want {
+			t.Errorf("%s: got %v, want %s", tt.name, err, tt.want)
+		}
+	}
+}
