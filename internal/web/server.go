@@ -248,3 +248,17 @@ func (s *Server) Reload(c Credentials) error {
 	s.auth.Store(auth)
 	return nil
 }
+
+// Check finds what is wrong with options without binding the listener.
+func Check(o Options) error {
+	file, err := readWebFile(o.WebConfigFile)
+	if err != nil {
+		return err
+	}
+	addr, err := net.ResolveTCPAddr("tcp", o.Listen)
+	if err != nil {
+		return fmt.Errorf("listen %q: %w", o.Listen, err)
+	}
+	_, err = newAuthenticator(o.Credentials, file, addr.IP.IsLoopback())
+	return err
+}
