@@ -1,5 +1,7 @@
 package kpi
 
+import "slices"
+
 // FieldID names a field of the wire format.
 type FieldID uint8
 
@@ -67,32 +69,41 @@ type Field struct {
 	Doc  string
 }
 
-// Fields returns the table of fields, ordered by FieldID.
-func Fields() []Field {
-	return []Field{
-		{FieldType, "type", TextField, "Type of the event; needed in a batch, where each event names its own."},
-		{FieldEventID, "id", TextField, "Name of this event, unique for your credential and the type. Sent again within the window it is not counted twice."},
-		{FieldTimestamp, "timestamp", TimestampField, "When it happened: RFC 3339, or seconds or milliseconds since 1970. From 24 h back to 5 min ahead. It places only the spend."},
-		{FieldStatus, "status", TextField, "success or error; success when absent and there is no errorType."},
-		{FieldSuccess, "success", BoolField, "The same as status, as a boolean."},
-		{FieldErrorType, "errorType", LabelField, "What kind of failure it was. Counts as unknown when a failed event has none."},
-		{FieldModel, "model", LabelField, "Model that was called, as OpenAI names it."},
-		{FieldOperation, "operation", LabelField, "What was asked of it: chat, image_generation, embeddings…"},
-		{FieldDurationSeconds, "durationSeconds", SecondsField, "How long it took, in seconds."},
-		{FieldCostCents, "costCents", CentsField, "What the call cost, in US cents, exact to a millionth."},
-		{FieldUsage, "usage", UsageField, "The usage object of OpenAI's answer; priced when costCents is absent."},
-		{FieldRenderType, "renderType", LabelField, "What was rendered: 2d, 3d…"},
-		{FieldQuality, "quality", LabelField, "Quality of the render: preview, standard, high…"},
-		{FieldShopDomain, "shopDomain", LabelField, "Shop that embeds the widget."},
-		{FieldFailureReason, "failureReason", LabelField, "Why the handshake failed. Its presence makes the event a failure."},
-		{FieldConversionType, "conversionType", LabelField, "Which conversion: glb_to_usdz…"},
-		{FieldQueueName, "queueName", LabelField, "Queue that the job waited in."},
-		{FieldWaitSeconds, "waitSeconds", SecondsField, "How long the job that now started had waited."},
-		{FieldOldestWaitingSeconds, "oldestWaitingSeconds", SecondsField, "Age of the oldest job that waits now; gone after 2 minutes without renewal."},
-		{FieldMethod, "method", LabelField, "HTTP method of the request that your API answered."},
-		{FieldRoute, "route", LabelField, "Route that answered it, as a pattern: /products/:id."},
-		{FieldStatusCode, "statusCode", StatusCodeField, "HTTP status of the answer."},
+// String is the field's name on the wire.
+func (f FieldID) String() string {
+	if f < NumFields {
+		return fieldTable[f].Name
 	}
+	return "unknown"
+}
+
+// Fields returns the table of fields, ordered by FieldID.
+func Fields() []Field { return slices.Clone(fieldTable[:]) }
+
+// fieldTable is read-only; a field's place is its number.
+var fieldTable = [NumFields]Field{
+	{FieldType, "type", TextField, "Type of the event; needed in a batch, where each event names its own."},
+	{FieldEventID, "id", TextField, "Name of this event, unique for your credential and the type. Sent again within the window it is not counted twice."},
+	{FieldTimestamp, "timestamp", TimestampField, "When it happened: RFC 3339, or seconds or milliseconds since 1970. From 24 h back to 5 min ahead. It places only the spend."},
+	{FieldStatus, "status", TextField, "success or error; success when absent and there is no errorType."},
+	{FieldSuccess, "success", BoolField, "The same as status, as a boolean."},
+	{FieldErrorType, "errorType", LabelField, "What kind of failure it was. Counts as unknown when a failed event has none."},
+	{FieldModel, "model", LabelField, "Model that was called, as OpenAI names it."},
+	{FieldOperation, "operation", LabelField, "What was asked of it: chat, image_generation, embeddings…"},
+	{FieldDurationSeconds, "durationSeconds", SecondsField, "How long it took, in seconds."},
+	{FieldCostCents, "costCents", CentsField, "What the call cost, in US cents, exact to a millionth."},
+	{FieldUsage, "usage", UsageField, "The usage object of OpenAI's answer; priced when costCents is absent."},
+	{FieldRenderType, "renderType", LabelField, "What was rendered: 2d, 3d…"},
+	{FieldQuality, "quality", LabelField, "Quality of the render: preview, standard, high…"},
+	{FieldShopDomain, "shopDomain", LabelField, "Shop that embeds the widget."},
+	{FieldFailureReason, "failureReason", LabelField, "Why the handshake failed. Its presence makes the event a failure."},
+	{FieldConversionType, "conversionType", LabelField, "Which conversion: glb_to_usdz…"},
+	{FieldQueueName, "queueName", LabelField, "Queue that the job waited in."},
+	{FieldWaitSeconds, "waitSeconds", SecondsField, "How long the job that now started had waited."},
+	{FieldOldestWaitingSeconds, "oldestWaitingSeconds", SecondsField, "Age of the oldest job that waits now; gone after 2 minutes without renewal."},
+	{FieldMethod, "method", LabelField, "HTTP method of the request that your API answered."},
+	{FieldRoute, "route", LabelField, "Route that answered it, as a pattern: /products/:id."},
+	{FieldStatusCode, "statusCode", StatusCodeField, "HTTP status of the answer."},
 }
 
 // Dim ties a label to the field that sets it.

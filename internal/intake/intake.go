@@ -1,0 +1,153 @@
+package intake
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/luneo-platform/luneo/internal/kpi"
+)
+
+// Recorder makes events durable and counts them. It takes over the
+// submission's events. Its receipt names the rejected ones by their place in
+// the submission; an error means that nothing was acknowledged.
+type Recorder interface {
+	Record(ctx context.Context, s kpi.Submission) (kpi.Receipt, error)
+}
+
+// Limiter bounds how many events a credential sends. When ok is false the
+// events are not taken and retryAfter says when they may be.
+type Limiter interface {
+	Allow(credential string, events int) (retryAfter time.Duration, ok bool)
+}
+
+// Defaults of Options.
+const (
+	DefaultBodyBytes   = 8 << 20
+	DefaultBatchEvents = 10_000
+)
+
+// Options say what an Intake works with and how much it takes.
+type Options struct {
+	// Recorder is needed.
+	Recorder Recorder
+	// Limiter may be nil: then there is no limit.
+	Limiter Limiter
+	// BodyBytes bounds a body, both as it is sent and as it expands.
+	BodyBytes int64
+	// BatchEvents bounds the events of a batch.
+	BatchEvents int
+	// Now is the clock; time.Now when nil.
+	Now func() time.Time
+	// Registerer takes the metrics; nil for none.
+	Registerer prometheus.Registerer
+}
+
+// Intake has the handlers of the endpoints for events. They may be called
+// concurrently.
+type Intake struct {
+	opts    Options
+	metrics *metrics
+	fields  []kpi.Field
+	// What requests work with is kept here between them.
+	exchanges sync.Pool
+}
+
+// New makes an Intake. It panics when there is no recorder, which is a defect
+// of the program.
+func New(opts Options) *Intake {
+	if opts.Recorder == nil {
+		panic("intake: Options.Recorder is nil")
+	}
+	if opts.BodyBytes <= 0 {
+		opts.BodyBytes = DefaultBodyBytes
+	}
+	if opts.BatchEvents <= 0 {
+		opts.BatchEvents = DefaultBatchEvents
+	}
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	in := &Intake{opts: opts, metrics: newMetrics(opts.Registerer), fields: kpi.Fields()}
+	in.exchanges.New = func() any { return newExchange(in) }
+	return in
+}
+
+// keyHeader carries the id of a single event or the key of a batch
+// (draft-ietf-httpapi-idempotency-key-header, without its quotes).
+const keyHeader = "Idempotency-Key"
+
+// Single returns the handler for events of one type. It panics when there is
+// no such type.
+func (in *Intake) Single(t kpi.Type) func(http.ResponseWriter, *http.Request) error {
+	schema, ok := kpi.SchemaOf(t)
+	if !ok {
+		panic("intake: no such type of event")
+	}
+	results := in.metrics.results[schema.Name]
+	return func(w http.ResponseWriter, r *http.Request) error {
+		x := in.exchange()
+		defer in.release(x)
+		events := make([]kpi.Event, 1)
+		if err := x.single(w, r, schema, &events[0]); err != nil {
+			return results.refused(err)
+		}
+		receipt, err := in.record(r.Context(), kpi.Submission{Events: events})
+		if err != nil {
+			return err
+		}
+		if len(receipt.Rejected) > 0 {
+			return results.refused(&kpi.Error{Kind: receipt.Rejected[0].Kind, Message: eventRefused, Violations: receipt.Rejected})
+		}
+		results.add(receipt.Accepted, receipt.Duplicate, 0)
+		x.answerSingle(w, receipt)
+		return nil
+	}
+}
+
+// Batch handles a JSON array or NDJSON of events of any type.
+func (in *Intake) Batch(w http.ResponseWriter, r *http.Request) error {
+	x := in.exchange()
+	defer in.release(x)
+	key := r.Header.Get(keyHeader)
+	if key != "" {
+		if bad := kpi.CheckID(keyHeader, key); bad != nil {
+			return &kpi.Error{Kind: kpi.KindInvalid, Message: "The batch was not counted", Violations: []kpi.Violation{*bad}}
+		}
+	}
+	b, err := x.batch(w, r)
+	if err != nil {
+		return err
+	}
+	if len(b.events) == 0 {
+		return in.metrics.results[batchName].refusedAll(b)
+	}
+	receipt, err := in.record(r.Context(), kpi.Submission{Key: key, Events: b.events})
+	if err != nil {
+		return err
+	}
+	b.reject(receipt.Rejected)
+	results := in.metrics.results[batchName]
+	if receipt.Accepted+receipt.Duplicate == 0 {
+		return results.refusedAll(b)
+	}
+	results.add(receipt.Accepted, receipt.Duplicate, b.rejected)
+	return answerBatch(w, receipt, b)
+}
+
+// record asks the limiter, then the recorder.
+func (in *Intake) record(ctx context.Context, s kpi.Submission) (kpi.Receipt, error) {
+	s.Credential = kpi.CallerFrom(ctx).Credential
+	if in.opts.Limiter != nil {
+		if after, ok := in.opts.Limiter.Allow(s.Credential, len(s.Events)); !ok {
+			return kpi.Receipt{}, &kpi.Error{
+				Kind: kpi.KindRateLimited, RetryAfter: after,
+				Message: "This credential sends more events than its limit allows. Nothing was counted; send them again later with the same ids.",
+			}
+		}
+	}
+	return in.opts.Recorder.Record(ctx, s)
+}

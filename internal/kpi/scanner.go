@@ -1,0 +1,412 @@
+package kpi
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// MaxDepth is how deep objects and arrays may nest in what a Scanner reads:
+// a batch, its event, a usage, its details and theirs, with room to spare.
+const MaxDepth = 8
+
+// Scanner reads one JSON text (RFC 8259, UTF-8 only) from memory, value by
+// value and without a tree: the callers know which member is what. It is
+// strict about syntax; what a name given twice means is for the caller to say.
+//
+// After the first error every method returns a zero value and every loop over
+// More ends, so that Err needs asking once. A Scanner is for one goroutine.
+type Scanner struct {
+	data    []byte
+	pos     int
+	depth   int
+	fresh   bool // an object or array was opened and has no member yet
+	scratch []byte
+	err     *SyntaxError
+}
+
+// SyntaxError says where a text stops being JSON.
+type SyntaxError struct {
+	// Offset counts bytes from the start of the text.
+	Offset  int
+	Problem string
+}
+
+// Error is the problem and its place.
+func (e *SyntaxError) Error() string { return fmt.Sprintf("%s at byte %d", e.Problem, e.Offset) }
+
+// JSONKind is the kind of a JSON value.
+type JSONKind byte
+
+// The kinds of JSON value. JSONNone stands for none, after an error.
+const (
+	JSONNone   JSONKind = 0
+	JSONNull   JSONKind = 'n'
+	JSONBool   JSONKind = 'b'
+	JSONString JSONKind = '"'
+	JSONNumber JSONKind = '0'
+	JSONObject JSONKind = '{'
+	JSONArray  JSONKind = '['
+)
+
+// String names the kind in a sentence: "a string".
+func (k JSONKind) String() string {
+	switch k {
+	case JSONNull:
+		return "null"
+	case JSONBool:
+		return "a boolean"
+	case JSONString:
+		return "a string"
+	case JSONNumber:
+		return "a number"
+	case JSONObject:
+		return "an object"
+	case JSONArray:
+		return "an array"
+	default:
+		return "nothing"
+	}
+}
+
+// Reset starts on a new text, which must not change while it is read.
+func (s *Scanner) Reset(data []byte) {
+	scratch := s.scratch
+	if cap(scratch) > 1<<16 {
+		scratch = nil
+	}
+	*s = Scanner{data: data, scratch: scratch}
+}
+
+// Err is the first error, a *SyntaxError, or nil.
+func (s *Scanner) Err() error {
+	if s.err == nil {
+		return nil
+	}
+	return s.err
+}
+
+func (s *Scanner) fail(at int, problem string) {
+	if s.err == nil {
+		s.err = &SyntaxError{Offset: at, Problem: problem}
+	}
+}
+
+// next skips white space and returns the byte after it, 0 at the end.
+func (s *Scanner) next() byte {
+	for ; s.pos < len(s.data); s.pos++ {
+		switch c := s.data[s.pos]; c {
+		case ' ', '\n', '\t', '\r':
+		default:
+			return c
+		}
+	}
+	return 0
+}
+
+// Peek returns the kind of the value that follows.
+func (s *Scanner) Peek() JSONKind {
+	if s.err != nil {
+		return JSONNone
+	}
+	switch c := s.next(); c {
+	case '"', '{', '[', 'n':
+		return JSONKind(c)
+	case 't', 'f':
+		return JSONBool
+	case '-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9':
+		return JSONNumber
+	}
+	s.unexpected("a value")
+	return JSONNone
+}
+
+func (s *Scanner) unexpected(wanted string) {
+	if s.pos >= len(s.data) {
+		s.fail(s.pos, "unexpected end")
+		return
+	}
+	s.fail(s.pos, "expected "+wanted)
+}
+
+func (s *Scanner) is(kind JSONKind) bool {
+	if got := s.Peek(); got == kind {
+		return true
+	}
+	s.fail(s.pos, "expected "+kind.String())
+	return false
+}
+
+// Open enters an object or an array.
+func (s *Scanner) Open(kind JSONKind) {
+	if !s.is(kind) {
+		return
+	}
+	if s.depth == MaxDepth {
+		s.fail(s.pos, "nested deeper than "+strconv.Itoa(MaxDepth)+" levels")
+		return
+	}
+	s.depth++
+	s.pos++
+	s.fresh = true
+}
+
+// More reports whether the object or array that was opened last has another
+// member, and leaves it when it has not.
+func (s *Scanner) More(kind JSONKind) bool {
+	if s.err != nil {
+		return false
+	}
+	closing := byte(kind) + 2 // '{' and '}', '[' and ']'
+	c := s.next()
+	if c == closing {
+		s.pos++
+		s.depth--
+		s.fresh = false
+		return false
+	}
+	if s.fresh {
+		s.fresh = false
+		return true
+	}
+	if c != ',' {
+		s.unexpected("',' or '" + string(rune(closing)) + "'")
+		return false
+	}
+	s.pos++
+	return true
+}
+
+// Key reads the name of an object's member. It is valid until the next call.
+func (s *Scanner) Key() []byte {
+	if s.err != nil {
+		return nil
+	}
+	if s.next() != '"' {
+		s.unexpected("a name in double quotes")
+		return nil
+	}
+	key := s.Text()
+	if s.err == nil && s.next() != ':' {
+		s.unexpected("':'")
+		return nil
+	}
+	s.pos++
+	return key
+}
+
+// Text reads a string. It is valid until the next call.
+func (s *Scanner) Text() []byte {
+	if !s.is(JSONString) {
+		return nil
+	}
+	start, high := s.pos+1, byte(0)
+	for i := start; i < len(s.data); i++ {
+		c := s.data[i]
+		if c == '"' {
+			s.pos = i + 1
+			return s.checked(start, s.data[start:i], high)
+		}
+		if c == '\\' {
+			return s.escaped(start, i, high)
+		}
+		if c < ' ' {
+			s.fail(i, "a control character in a string")
+			return nil
+		}
+		high |= c
+	}
+	s.fail(len(s.data), "unexpected end")
+	return nil
+}
+
+func (s *Scanner) checked(start int, text []byte, high byte) []byte {
+	if high >= utf8.RuneSelf && !utf8.Valid(text) {
+		s.fail(start, "a string that is not UTF-8")
+		return nil
+	}
+	return text
+}
+
+// escaped reads on where a string has its first escape.
+func (s *Scanner) escaped(start, i int, high byte) []byte {
+	b := append(s.scratch[:0], s.data[start:i]...)
+	defer func() { s.scratch = b }()
+	for i < len(s.data) {
+		switch c := s.data[i]; {
+		case c == '"':
+			s.pos = i + 1
+			return s.checked(start, b, high)
+		case c == '\\':
+			var n int
+			if b, n = appendEscape(b, s.data[i:]); n == 0 {
+				s.fail(i, "an escape that is not allowed")
+				return nil
+			}
+			i += n
+		case c < ' ':
+			s.fail(i, "a control character in a string")
+			return nil
+		default:
+			high |= c
+			b = append(b, c)
+			i++
+		}
+	}
+	s.fail(len(s.data), "unexpected end")
+	return nil
+}
+
+// appendEscape decodes the escape at the start of data and returns its
+// length, 0 when it is none.
+func appendEscape(b, data []byte) ([]byte, int) {
+	if len(data) < 2 {
+		return b, 0
+	}
+	const codes, values = `"\/bfnrt`, "\"\\/\b\f\n\r\t"
+	for i := range len(codes) {
+		if data[1] == codes[i] {
+			return append(b, values[i]), 2
+		}
+	}
+	r, ok := unicodeEscape(data)
+	if !ok {
+		return b, 0
+	}
+	if !utf16.IsSurrogate(r) {
+		return utf8.AppendRune(b, r), 6
+	}
+	low, ok := unicodeEscape(data[6:])
+	pair := utf16.DecodeRune(r, low)
+	if !ok || pair == utf8.RuneError {
+		return b, 0
+	}
+	return utf8.AppendRune(b, pair), 12
+}
+
+func unicodeEscape(data []byte) (rune, bool) {
+	if len(data) < 6 || data[0] != '\\' || data[1] != 'u' {
+		return 0, false
+	}
+	var r rune
+	for _, c := range data[2:6] {
+		switch {
+		case '0' <= c && c <= '9':
+			c -= '0'
+		case 'a' <= c && c <= 'f':
+			c -= 'a' - 10
+		case 'A' <= c && c <= 'F':
+			c -= 'A' - 10
+		default:
+			return 0, false
+		}
+		r = r<<4 | rune(c)
+	}
+	return r, true
+}
+
+// Float reads a number. One too large for a float64 is an infinity.
+func (s *Scanner) Float() float64 {
+	literal := s.number()
+	if s.err != nil {
+		return 0
+	}
+	f, err := strconv.ParseFloat(string(literal), 64)
+	if err != nil && !math.IsInf(f, 0) {
+		s.fail(s.pos, "expected a number")
+	}
+	return f
+}
+
+func (s *Scanner) number() []byte {
+	if !s.is(JSONNumber) {
+		return nil
+	}
+	start := s.pos
+	if s.data[s.pos] == '-' {
+		s.pos++
+	}
+	if s.pos < len(s.data) && s.data[s.pos] == '0' {
+		s.pos++
+	} else {
+		s.digits()
+	}
+	if s.at('.') {
+		s.pos++
+		s.digits()
+	}
+	if s.at('e') || s.at('E') {
+		s.pos++
+		if s.at('+') || s.at('-') {
+			s.pos++
+		}
+		s.digits()
+	}
+	return s.data[start:s.pos]
+}
+
+func (s *Scanner) at(c byte) bool { return s.pos < len(s.data) && s.data[s.pos] == c }
+
+// digits reads one digit or more.
+func (s *Scanner) digits() {
+	start := s.pos
+	for s.pos < len(s.data) && s.data[s.pos]-'0' <= 9 {
+		s.pos++
+	}
+	if s.pos == start {
+		s.unexpected("a digit")
+	}
+}
+
+// Bool reads true or false.
+func (s *Scanner) Bool() bool {
+	if !s.is(JSONBool) {
+		return false
+	}
+	if s.data[s.pos] == 't' {
+		s.literal("true")
+		return s.err == nil
+	}
+	s.literal("false")
+	return false
+}
+
+func (s *Scanner) literal(word string) {
+	if end := s.pos + len(word); end <= len(s.data) && string(s.data[s.pos:end]) == word {
+		s.pos = end
+		return
+	}
+	s.fail(s.pos, "expected "+word)
+}
+
+// Skip passes over a value of any kind.
+func (s *Scanner) Skip() {
+	switch kind := s.Peek(); kind {
+	case JSONNull:
+		s.literal("null")
+	case JSONBool:
+		s.Bool()
+	case JSONString:
+		s.Text()
+	case JSONNumber:
+		s.number()
+	case JSONObject, JSONArray:
+		s.Open(kind)
+		for s.More(kind) {
+			if kind == JSONObject {
+				s.Key()
+			}
+			s.Skip()
+		}
+	case JSONNone:
+	}
+}
+
+// End asks that nothing but white space follows.
+func (s *Scanner) End() {
+	if s.err == nil && (s.next() != 0 || s.pos < len(s.data)) {
+		s.fail(s.pos, "unexpected data after the value")
+	}
+}
