@@ -1,13 +1,17 @@
 package intake_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/luneo-platform/luneo/internal/intake"
 	"github.com/luneo-platform/luneo/internal/kpi"
@@ -43,6 +47,10 @@ func batchText(n int, withUsage bool) string {
 	return strings.Join(lines, "\n")
 }
 
+func arrayText(n int) string {
+	return "[" + strings.ReplaceAll(batchText(n, false), "\n", ",") + "]"
+}
+
 func benchmarkIntake(b *testing.B, body string, events int, path string) {
 	in := intake.New(intake.Options{Recorder: accepting{}, Now: clock})
 	handle := in.Batch
@@ -72,6 +80,10 @@ func BenchmarkBatchOf1000(b *testing.B) {
 	benchmarkIntake(b, batchText(1000, false), 1000, "batch")
 }
 
+func BenchmarkArrayOf1000(b *testing.B) {
+	benchmarkIntake(b, arrayText(1000), 1000, "batch")
+}
+
 func BenchmarkBatchOf1000WithUsage(b *testing.B) {
 	benchmarkIntake(b, batchText(1000, true), 1000, "batch")
 }
@@ -91,4 +103,42 @@ func BenchmarkEncodingJSON(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkJSONText reads the tokens of a batch of 1,000 with the well-kept
+// library, without looking at any; BenchmarkScanner does so with the scanner
+// of kpi. Here the library is a little ahead. The scanner is our own because
+// of what reading the values costs: with the library behind the same methods
+// a batch took 1.4 to 1.6 times as long.
+func BenchmarkJSONText(b *testing.B) {
+	body := []byte(batchText(1000, false))
+	source := bytes.NewReader(nil)
+	d := jsontext.NewDecoder(source)
+	b.SetBytes(int64(len(body)))
+	for b.Loop() {
+		source.Reset(body)
+		d.Reset(source, jsontext.AllowDuplicateNames(true))
+		for {
+			if _, err := d.ReadToken(); err == io.EOF {
+				break
+			} else if err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*1000), "ns/event")
+}
+
+func BenchmarkScanner(b *testing.B) {
+	body := []byte(arrayText(1000))
+	var s kpi.Scanner
+	b.SetBytes(int64(len(body)))
+	for b.Loop() {
+		s.Reset(body)
+		s.Skip()
+		if s.Err() != nil {
+			b.Fatal(s.Err())
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*1000), "ns/event")
 }

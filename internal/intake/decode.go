@@ -132,7 +132,9 @@ func (d *decoder) value(f *kpi.Field) {
 	d.raw.set = d.raw.set.With(f.ID)
 	switch {
 	case f.Kind == kpi.UsageField:
-		d.usage()
+		if bad := kpi.ReadUsage(&d.scan, &d.raw.usage); bad != nil {
+			d.refused(*bad)
+		}
 	case f.Kind == kpi.BoolField:
 		d.raw.success = d.scan.Bool()
 	case f.Kind == kpi.TimestampField:
@@ -181,14 +183,6 @@ func wanted(f kpi.FieldKind) string {
 	default:
 		return "a string"
 	}
-}
-
-func (d *decoder) usage() {
-	u, bad := kpi.ReadUsage(&d.scan)
-	if bad != nil {
-		d.refused(*bad)
-	}
-	d.raw.usage = u
 }
 
 func (d *decoder) intern(b []byte) string {

@@ -31,6 +31,7 @@ func clock() time.Time { return time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC) }
 type ledger struct {
 	mu          sync.Mutex
 	submissions []kpi.Submission
+	accepted    int
 	seen        map[string]kpi.Event
 	err         error
 }
@@ -48,6 +49,7 @@ func (l *ledger) Record(_ context.Context, s kpi.Submission) (kpi.Receipt, error
 		switch {
 		case e.ID == "" || !ok:
 			receipt.Accepted++
+			l.accepted++
 			if e.ID != "" {
 				l.seen[e.ID] = e
 			}

@@ -1,9 +1,6 @@
 package kpi
 
-import (
-	"fmt"
-	"math"
-)
+import "math"
 
 // maxCount is the most of anything that one call can have consumed.
 const maxCount = 1e12
@@ -106,9 +103,12 @@ var (
 
 // ParseUsage reads a usage object as OpenAI answers it. Its errors are *Error.
 func ParseUsage(b []byte) (Usage, error) {
-	var s Scanner
+	var (
+		s Scanner
+		u Usage
+	)
 	s.Reset(b)
-	u, bad := ReadUsage(&s)
+	bad := ReadUsage(&s, &u)
 	s.End()
 	if err := s.Err(); err != nil {
 		return Usage{}, Errorf(KindMalformed, "The usage is not valid JSON: %v", err)
@@ -120,24 +120,25 @@ func ParseUsage(b []byte) (Usage, error) {
 }
 
 // ReadUsage reads a usage object from a scanner, which it leaves behind the
-// object. The violation is the first; syntax errors are the scanner's.
-func ReadUsage(s *Scanner) (Usage, *Violation) {
-	r := usageReader{s: s}
+// object, into u. The violation is the first; syntax errors are the scanner's.
+func ReadUsage(s *Scanner, u *Usage) *Violation {
+	*u = Usage{}
+	r := usageReader{s: s, usage: u}
 	if kind := s.Peek(); kind != JSONObject {
 		s.Skip()
 		r.refuse("usage", "must be an object, not %v", kind)
-		return Usage{}, r.bad
+		return r.bad
 	}
 	r.object("usage", usageMembers[:])
 	if r.bad == nil {
 		r.checkParts()
 	}
-	return r.usage, r.bad
+	return r.bad
 }
 
 type usageReader struct {
 	s     *Scanner
-	usage Usage
+	usage *Usage
 	bad   *Violation
 }
 
@@ -201,7 +202,7 @@ func (r *usageReader) count(path string, m *UsageMember) {
 		r.refuse(path+"."+m.Name, "must be a whole number from 0 to %s, not %s", number(maxCount), number(f))
 		return
 	}
-	set(r, path, m.Name, m.count(&r.usage), int64(f))
+	set(r, path, m.Name, m.count(r.usage), int64(f))
 }
 
 func (r *usageReader) seconds(path string, m *UsageMember) {
@@ -210,7 +211,7 @@ func (r *usageReader) seconds(path string, m *UsageMember) {
 		r.refuse(bad.Field, "%s", bad.Detail)
 		return
 	}
-	set(r, path, m.Name, m.seconds(&r.usage), f)
+	set(r, path, m.Name, m.seconds(r.usage), f)
 }
 
 func (r *usageReader) text(path string, m *UsageMember) {
@@ -219,7 +220,7 @@ func (r *usageReader) text(path string, m *UsageMember) {
 		r.refuse(path+"."+m.Name, "%s", problem)
 		return
 	}
-	set(r, path, m.Name, m.text(&r.usage), text)
+	set(r, path, m.Name, m.text(r.usage), text)
 }
 
 // set stores a value that may stand under several names. 0 says nothing.
@@ -236,7 +237,7 @@ func set[T comparable](r *usageReader, path, name string, to *T, value T) {
 
 // checkParts refuses parts that exceed their total, which no price fits.
 func (r *usageReader) checkParts() {
-	u := &r.usage
+	u := r.usage
 	for _, p := range [...]struct {
 		part  int64
 		what  string
@@ -252,7 +253,7 @@ func (r *usageReader) checkParts() {
 		{u.Reasoning, "reasoning", u.Output, "output"},
 	} {
 		if p.part > p.total {
-			r.refuse("usage", "%s", fmt.Sprintf("has %d %s tokens, more than its %d %s tokens, which they are part of", p.part, p.what, p.total, p.of))
+			r.refuse("usage", "has %d %s tokens, more than its %d %s tokens, which they are part of", p.part, p.what, p.total, p.of)
 		}
 	}
 }

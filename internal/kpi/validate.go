@@ -173,7 +173,12 @@ func CheckID(field, id string) *Violation {
 	return &Violation{Kind: KindInvalid, Field: field, Detail: problem}
 }
 
-func unprintable(r rune) bool { return !unicode.IsPrint(r) }
+func unprintable(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r < ' ' || r == 0x7F
+	}
+	return !unicode.IsPrint(r)
+}
 
 func checkTime(t, now time.Time) *Violation {
 	if t.IsZero() {
