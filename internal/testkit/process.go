@@ -171,3 +171,34 @@ func (p *Process) Stop() error {
 
 // Log is what the process has written to standard error.
 func (p *Process) Log() string { return p.stderr.String() }
+
+// Command returns the path of a program that the test needs. Without it the
+// test is skipped, or fails where everything is required.
+func Command(t testing.TB, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil {
+		Missing(t, name+" is not installed")
+	}
+	return path
+}
+
+// TestData returns the folder of real data that LUNEO_TESTDATA names.
+func TestData(t testing.TB) string {
+	t.Helper()
+	dir := os.Getenv("LUNEO_TESTDATA")
+	if dir == "" {
+		Missing(t, "LUNEO_TESTDATA does not name the folder of real data")
+	}
+	return dir
+}
+
+// Missing skips the test, or fails it where LUNEO_REQUIRE_ALL says that
+// everything must run.
+func Missing(t testing.TB, what string) {
+	t.Helper()
+	if os.Getenv("LUNEO_REQUIRE_ALL") == "1" {
+		t.Fatal(what)
+	}
+	t.Skip(what)
+}

@@ -1,0 +1,234 @@
+// Package app builds Luneo out of its parts, runs it, reloads it and takes it
+// down. It is the only package that knows them all.
+//
+// It comes up in the order of the data's flow from its end: journal, meter,
+// recorder, sources, listener. It goes down the other way round: stop taking,
+// finish what is in flight, commit and snapshot, close the journal last.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/luneo-platform/luneo/internal/config"
+	"github.com/luneo-platform/luneo/internal/intake"
+	"github.com/luneo-platform/luneo/internal/journal"
+	"github.com/luneo-platform/luneo/internal/kpi"
+	"github.com/luneo-platform/luneo/internal/meter"
+	"github.com/luneo-platform/luneo/internal/recorder"
+	"github.com/luneo-platform/luneo/internal/web"
+)
+
+// Options say what to build.
+type Options struct {
+	Config config.Config
+	// Load reads the configuration again for a reload; nil: no reload.
+	Load func() (config.Config, error)
+	// AcceptDataLoss starts although the beginning of the journal is gone.
+	AcceptDataLoss bool
+	Logger         *slog.Logger
+	// LogLevel is set at a reload; may be nil.
+	LogLevel *slog.LevelVar
+	Version  string
+}
+
+// App is a Luneo that is ready to run.
+type App struct {
+	opts     Options
+	registry *prometheus.Registry
+	journal  *journal.Journal
+	recorder *recorder.Recorder
+	meter    *meter.Meter
+	prices   *prices
+	rates    *rateLimits
+	web      *web.Server
+	closers  []closer
+
+	reloading sync.Mutex
+	config    config.Config // as of the last reload
+}
+
+// closer is one step of the teardown.
+type closer struct {
+	name  string
+	close func() error
+}
+
+// New builds everything and restores the state from the data directory. When
+// it fails, nothing is left open.
+func New(opts Options) (app *App, err error) {
+	if opts.Logger == nil {
+		opts.Logger = slog.New(slog.DiscardHandler)
+	}
+	a := &App{opts: opts, config: opts.Config, registry: newRegistry(opts.Version)}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.Close())
+		}
+	}()
+	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openWeb} {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	return a, nil
+}
+
+func (a *App) openPrices() (err error) {
+	a.prices, err = newPrices(a.config.OpenAI.PricesFile)
+	return err
+}
+
+func (a *App) openJournal() (err error) {
+	a.journal, err = journal.Open(journal.Options{
+		Dir:            filepath.Join(a.config.DataDir, "journal"),
+		AcceptDataLoss: a.opts.AcceptDataLoss,
+		Logger:         a.opts.Logger,
+	})
+	if err != nil {
+		return err
+	}
+	a.closers = append(a.closers, closer{"journal", a.journal.Close})
+	return nil
+}
+
+// restore builds meter and recorder and gives them what the journal has.
+func (a *App) restore() error {
+	a.meter = meter.New(meter.Options{Windows: windows(a.config.Cost.Windows)})
+	a.registry.MustRegister(a.meter.Collector())
+	a.recorder = recorder.New(recorder.Options{
+		Journal:     a.journal,
+		Meter:       a.meter,
+		Pricer:      a.prices,
+		LabelValues: a.config.Limits.LabelValues,
+		IDLimit:     a.config.Limits.DedupIDs,
+		Registerer:  a.registry,
+		Logger:      a.opts.Logger,
+	})
+	start := time.Now()
+	report, err := a.journal.Recover(journal.State{Load: a.recorder.Load, Apply: a.recorder.Replayer()})
+	if errors.Is(err, journal.ErrHistoryGone) {
+		return fmt.Errorf("%w.\nRestore the data directory from a backup, start with an empty one, or start with --accept-data-loss to go on with what is left (counters then begin lower than they were)", err)
+	}
+	if err != nil {
+		return fmt.Errorf("restoring the state: %w", err)
+	}
+	a.registry.MustRegister(newRecovery(&report))
+	a.logRecovery(&report, time.Since(start))
+	return nil
+}
+
+func (a *App) logRecovery(report *journal.Report, took time.Duration) {
+	for _, d := range report.Damages {
+		level, message := slog.LevelError, "part of the journal can't be read; the rest is kept, and so is the file"
+		if d.Tail {
+			level, message = slog.LevelWarn, "the journal ends in a write that was cut short"
+		}
+		a.opts.Logger.Log(context.Background(), level, message, "file", d.File, "offset", d.Offset, "bytes", d.Bytes, "records_lost", d.Lost)
+	}
+	if report.DataLoss {
+		a.opts.Logger.Error("the beginning of the journal is gone; going on with what is left, as told by --accept-data-loss")
+	}
+	a.opts.Logger.Info("state restored", "data_dir", a.config.DataDir, "snapshot", report.Snapshot, "records", report.Records, "took", took.Round(time.Millisecond).String())
+}
+
+func windows(list []config.Window) []meter.Window {
+	out := make([]meter.Window, len(list))
+	for i, w := range list {
+		out[i] = meter.Window{Label: w.Text, Minutes: int(w.Length / time.Minute)}
+	}
+	return out
+}
+
+func (a *App) openWeb() (err error) {
+	a.rates = newRateLimits(a.config.Limits)
+	in := intake.New(intake.Options{
+		Recorder:    a.recorder,
+		Limiter:     a.rates,
+		BodyBytes:   int64(a.config.Limits.BodyBytes),
+		BatchEvents: a.config.Limits.BatchEvents,
+		Registerer:  a.registry,
+	})
+	a.web, err = web.New(web.Options{
+		Listen:          string(a.config.Listen),
+		PublicURL:       string(a.config.PublicURL),
+		WebConfigFile:   string(a.config.WebConfigFile),
+		Credentials:     credentials(a.config),
+		Routes:          a.routes(in),
+		ShutdownTimeout: time.Duration(a.config.ShutdownTimeout),
+		Registerer:      a.registry,
+		Logger:          a.opts.Logger,
+	})
+	if err != nil {
+		return err
+	}
+	a.closers = append(a.closers, closer{"listener", a.web.Close})
+	return nil
+}
+
+// credentials turns the configuration into what the web package asks for.
+func credentials(cfg config.Config) web.Credentials {
+	c := web.Credentials{Roles: map[string]string{}}
+	for _, u := range cfg.Users {
+		c.Roles[u.Name] = u.Role
+	}
+	for _, t := range cfg.Tokens {
+		c.Tokens = append(c.Tokens, web.Token{Name: t.Name, Secret: t.Value.Reveal(), Scopes: scopes(t.Scopes)})
+	}
+	if cfg.Anonymous.Configured() {
+		c.Anonymous = &web.Anonymous{Scopes: scopes(cfg.Anonymous.Scopes), From: cfg.Anonymous.From}
+	}
+	return c
+}
+
+func scopes(names []string) []web.Scope {
+	out := make([]web.Scope, len(names))
+	for i, n := range names {
+		out[i] = web.Scope(n)
+	}
+	return out
+}
+
+// URL is where the server listens.
+func (a *App) URL() string { return a.web.URL() }
+
+// Run serves until ctx ends, then takes everything down in order and returns.
+func (a *App) Run(ctx context.Context) error {
+	behind, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	var preparing sync.WaitGroup
+	preparing.Go(func() { a.journal.Run(behind) })
+	recorded := make(chan error, 1)
+	go func() { recorded <- a.recorder.Run(behind) }()
+
+	err := a.web.Run(ctx)
+	stop()
+	err = errors.Join(err, <-recorded)
+	preparing.Wait()
+	return errors.Join(err, a.Close())
+}
+
+// Close takes down what Run has not, in the reverse order of New. It may be
+// called twice.
+func (a *App) Close() error {
+	var err error
+	for i := len(a.closers) - 1; i >= 0; i-- {
+		if cerr := a.closers[i].close(); cerr != nil {
+			err = errors.Join(err, fmt.Errorf("closing the %s: %w", a.closers[i].name, cerr))
+		}
+	}
+	a.closers = nil
+	return err
+}
+
+// noReload is the answer where a configuration can't be read again.
+func noReload() error {
+	return kpi.Errorf(kpi.KindUnavailable, "This Luneo can't reload: it was started without a configuration that can be read again.")
+}

@@ -1,0 +1,108 @@
+package app
+
+import (
+	"errors"
+	"log/slog"
+	"reflect"
+	"slices"
+
+	"github.com/luneo-platform/luneo/internal/config"
+	"github.com/luneo-platform/luneo/internal/kpi"
+	"github.com/luneo-platform/luneo/internal/web"
+)
+
+// Reloaded says what a reload did.
+type Reloaded struct {
+	// Restart lists the keys whose new values hold after a restart only.
+	Restart []string `json:"needs_restart"`
+}
+
+// Reload reads the configuration again and takes what can be taken without a
+// restart: tokens, users, anonymous, rate limit, prices, log level. When
+// anything is wrong nothing changes.
+func (a *App) Reload() (Reloaded, error) {
+	a.reloading.Lock()
+	defer a.reloading.Unlock()
+	if a.opts.Load == nil {
+		return Reloaded{}, noReload()
+	}
+	cfg, err := a.opts.Load()
+	if err != nil {
+		return Reloaded{}, refused(err)
+	}
+	table, err := readPrices(cfg.OpenAI.PricesFile)
+	if err != nil {
+		return Reloaded{}, refused(err)
+	}
+	if err := a.web.Reload(credentials(cfg)); err != nil { // the last step that can fail
+		return Reloaded{}, refused(err)
+	}
+	a.prices.set(table)
+	a.rates.set(cfg.Limits)
+	a.setLogLevel(cfg.Log.Level)
+	done := Reloaded{Restart: needRestart(a.config, cfg)}
+	a.config = cfg
+	a.opts.Logger.Info("configuration reloaded", "needs_restart", done.Restart)
+	return done, nil
+}
+
+func refused(err error) error {
+	e := kpi.Errorf(kpi.KindInvalid, "The new configuration is wrong, so the old one stays.")
+	if problems, ok := errors.AsType[config.Errors](err); ok {
+		for _, p := range problems {
+			e.Violations = append(e.Violations, kpi.Violation{Kind: kpi.KindInvalid, Field: p.Path, Detail: p.Place.String() + ": " + p.Detail})
+		}
+		return e
+	}
+	e.Violations = []kpi.Violation{{Kind: kpi.KindInvalid, Detail: err.Error()}}
+	return e
+}
+
+func (a *App) setLogLevel(level string) {
+	if a.opts.LogLevel == nil {
+		return
+	}
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(level)); err == nil { // the configuration allows only known ones
+		a.opts.LogLevel.Set(l)
+	}
+}
+
+// needRestart lists the keys that differ and can't be changed while running.
+func needRestart(before, after config.Config) []string {
+	live := []string{"users", "tokens", "anonymous", "openai", "log"}
+	keys := []string{}
+	b, n := reflect.ValueOf(before), reflect.ValueOf(after)
+	for i := range b.NumField() {
+		key := b.Type().Field(i).Tag.Get("yaml")
+		if !slices.Contains(live, key) && !reflect.DeepEqual(withoutRate(b.Field(i)), withoutRate(n.Field(i))) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// withoutRate hides the one limit that a reload takes.
+func withoutRate(v reflect.Value) any {
+	if l, ok := v.Interface().(config.Limits); ok {
+		l.IngestRate = 0
+		return l
+	}
+	return v.Interface()
+}
+
+// ReloadAndLog is Reload for a caller that can't be answered, as a signal.
+func (a *App) ReloadAndLog() {
+	if _, err := a.Reload(); err != nil {
+		a.opts.Logger.Error("configuration not reloaded; the old one stays", "err", err)
+	}
+}
+
+// Check finds what is wrong with a configuration beyond its own words: files
+// that it names and that can't be read, or credentials that don't fit.
+func Check(cfg config.Config) error {
+	if _, err := readPrices(cfg.OpenAI.PricesFile); err != nil {
+		return err
+	}
+	return web.Check(web.Options{Listen: string(cfg.Listen), PublicURL: string(cfg.PublicURL), WebConfigFile: string(cfg.WebConfigFile), Credentials: credentials(cfg)})
+}

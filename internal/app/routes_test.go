@@ -1,0 +1,121 @@
+package app_test
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/luneo-platform/luneo/internal/testkit"
+)
+
+// TestRoutesAskForTheirScope holds every row of the table of routes against
+// every credential.
+func TestRoutesAskForTheirScope(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "luneo.yml")
+	conf := `
+anonymous: {scopes: [], from: []}
+tokens:
+  - {name: sender, token: sender-secret-0123456789, scopes: [ingest]}
+  - {name: caller, token: caller-secret-0123456789, scopes: [openai]}
+  - {name: reader, token: reader-secret-0123456789, scopes: [read]}
+  - {name: boss, token: boss-secret-0123456789ab, scopes: [ingest, openai, read, admin]}
+`
+	if err := os.WriteFile(file, []byte(conf), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := testkit.Start(t, "--config", file, "--data-dir", filepath.Join(dir, "data"))
+	routes := []struct {
+		method, path, scope string
+	}{
+		{"GET", "/-/healthy", ""},
+		{"GET", "/-/ready", ""},
+		{"POST", "/-/reload", "admin"},
+		{"GET", "/metrics", "read"},
+		{"GET", "/", "read"},
+		{"GET", "/api/openapi.json", "read"},
+		{"POST", "/api/metrics/batch", "ingest"},
+		{"POST", "/api/metrics/openai", "ingest"},
+		{"POST", "/api/metrics/render", "ingest"},
+		{"POST", "/api/metrics/embed-handshake", "ingest"},
+		{"POST", "/api/metrics/ar-conversion", "ingest"},
+		{"POST", "/api/metrics/queue-wait", "ingest"},
+		{"POST", "/api/metrics/http-request", "ingest"},
+	}
+	tokens := map[string]string{
+		"": "", "ingest": "sender-secret-0123456789", "openai": "caller-secret-0123456789",
+		"read": "reader-secret-0123456789", "admin": "boss-secret-0123456789ab",
+	}
+	for _, r := range routes {
+		for scope, token := range tokens {
+			req, err := http.NewRequest(r.method, p.URL+r.path, http.NoBody)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if token != "" {
+				req.Header.Set("Authorization", "Bearer "+token)
+			}
+			resp, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			a, err := read(resp)
+			if err != nil {
+				t.Fatal(err)
+			}
+			let := r.scope == "" || scope == r.scope || scope == "admin"
+			refused := a.status == http.StatusUnauthorized || a.status == http.StatusForbidden
+			if let == refused {
+				t.Errorf("%s %s with the scope %q: %d %s", r.method, r.path, scope, a.status, a.body)
+			}
+			if refused && (scope == "") != (a.status == http.StatusUnauthorized) {
+				t.Errorf("%s %s with the scope %q: %d, want 401 without and 403 with a credential", r.method, r.path, scope, a.status)
+			}
+		}
+	}
+}
+
+func TestPublicAddressNeedsCredentials(t *testing.T) {
+	t.Parallel()
+	_, err := testkit.TryStart(t, "--data-dir", t.TempDir(), "--listen", "0.0.0.0:0")
+	if err == nil || !strings.Contains(err.Error(), "tokens") {
+		t.Fatalf("luneo listens for everybody, or does not say what to do: %v", err)
+	}
+}
+
+func TestReload(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "luneo.yml")
+	write := func(conf string) {
+		if err := os.WriteFile(file, []byte(conf), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("limits: {ingest_rate: 0}\n")
+	p := testkit.Start(t, "--config", file, "--data-dir", filepath.Join(dir, "data"))
+	reload := func() answer { return post(t, p.URL+"/-/reload", "", "") }
+
+	write("limits: {ingest_rate: 1, label_values: 7, batch_events: 1}\n")
+	if a := reload(); a.status != http.StatusOK || !strings.Contains(a.body, `"limits"`) {
+		t.Errorf("reload: %d %s, want limits among what needs a restart", a.status, a.body)
+	}
+	limited := 0
+	for i := range 5 {
+		if a := post(t, p.URL+"/api/metrics/render", "", renderEvent(fmt.Sprint(i))); a.status == http.StatusTooManyRequests && a.header.Get("Retry-After") != "" {
+			limited++
+		}
+	}
+	if limited == 0 {
+		t.Error("the new rate limit does not hold")
+	}
+	write("limitz: {}\nlog: {level: loud}\n")
+	a := reload()
+	if a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "limitz") || !strings.Contains(a.body, "loud") {
+		t.Errorf("reload of a wrong file: %d %s, want both mistakes", a.status, a.body)
+	}
+}
