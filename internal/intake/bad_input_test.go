@@ -88,8 +88,8 @@ func TestBadInput(t *testing.T) {
 	}
 }
 
-// run sends the case and returns it with what was answered.
-func (c badCase) run(t *testing.T, b *bundle) badCase {
+// send sends the case.
+func (c badCase) send(t *testing.T, b *bundle) *httptest.ResponseRecorder {
 	t.Helper()
 	var body io.Reader = bytes.NewReader(c.bytes(t, clock()))
 	if c.Chunked {
@@ -104,6 +104,13 @@ func (c badCase) run(t *testing.T, b *bundle) badCase {
 	}
 	w := httptest.NewRecorder()
 	b.handler.ServeHTTP(w, r)
+	return w
+}
+
+// run sends the case and returns it with what was answered.
+func (c badCase) run(t *testing.T, b *bundle) badCase {
+	t.Helper()
+	w := c.send(t, b)
 	c.Status, c.Detail, c.Errors = w.Code, "", nil
 	if w.Code == http.StatusAccepted {
 		c.Errors = decode[answer](t, w.Body).Errors

@@ -45,13 +45,14 @@ func (l *ledger) Record(_ context.Context, s kpi.Submission) (kpi.Receipt, error
 	l.submissions = append(l.submissions, s)
 	var receipt kpi.Receipt
 	for i, e := range s.Events {
-		before, ok := l.seen[e.ID]
+		key := e.Type.String() + "/" + e.ID
+		before, ok := l.seen[key]
 		switch {
 		case e.ID == "" || !ok:
 			receipt.Accepted++
 			l.accepted++
 			if e.ID != "" {
-				l.seen[e.ID] = e
+				l.seen[key] = e
 			}
 		case before.Duration == e.Duration && before.Dims == e.Dims:
 			receipt.Duplicate++
