@@ -12,9 +12,8 @@ import (
 // Reason is why an event was refused.
 type Reason struct {
 	// Ref is the number that the caller gave the event.
-	Ref    int    `json:"ref"`
-	Field  string `json:"field,omitempty"`
-	Detail string `json:"detail"`
+	Ref           int
+	Field, Detail string
 }
 
 // String is the reason in one line.

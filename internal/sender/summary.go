@@ -11,22 +11,22 @@ const maxReasons = 5
 // Summary is what became of the events so far.
 type Summary struct {
 	// Sent events were posted, each counted once however often it was tried.
-	Sent int `json:"sent"`
+	Sent int
 	// Accepted were counted now, Duplicate ones before (or by an attempt
 	// whose answer was lost), Ignored are known from elsewhere, Rejected were refused.
-	Accepted  int `json:"accepted"`
-	Duplicate int `json:"duplicate"`
-	Ignored   int `json:"ignored,omitempty"`
-	Rejected  int `json:"rejected"`
+	Accepted  int
+	Duplicate int
+	Ignored   int
+	Rejected  int
 	// Reasons are the first ones of Rejected.
-	Reasons []Reason `json:"reasons,omitempty"`
+	Reasons []Reason
 	// Batches were answered; Retries is how often one was tried again.
-	Batches int `json:"batches"`
-	Retries int `json:"retries"`
+	Batches int
+	Retries int
 	// P50 and P99 are the time from a request to its answer, of the attempts
 	// that succeeded, to about 3 %.
-	P50 time.Duration `json:"p50Nanoseconds"`
-	P99 time.Duration `json:"p99Nanoseconds"`
+	P50 time.Duration
+	P99 time.Duration
 }
 
 // Answered is how many events were answered for.

@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/luneo-platform/luneo/internal/sender"
+	"github.com/luneo-platform/luneo/internal/workload"
+)
+
+const (
+	// demoHistory is how much of the past the demo begins with.
+	demoHistory = 10 * time.Minute
+	// demoIncident is when its queue incident begins.
+	demoIncident = 2 * time.Minute
+)
+
+// startServer builds a server and runs it until ctx ends. It returns once the
+// server takes requests: its URL, and a function that waits until it has
+// stopped and returns why it failed, nil after an orderly stop. An error for a
+// port in use has to wrap syscall.EADDRINUSE.
+type startServer func(ctx context.Context, listen, dataDir string) (url string, wait func() error, err error)
+
+// demoOptions are the command line of luneo demo.
+type demoOptions struct {
+	listen  string
+	dataDir string
+	seed    uint64
+}
+
+func newDemoCommand(start startServer) *cobra.Command {
+	var o demoOptions
+	c := &cobra.Command{
+		Use:   "demo",
+		Short: "Show a modelled platform on a server of its own",
+		Long: `Start a server, feed it with the events of a modelled platform, and show its
+KPIs in the terminal until Ctrl-C. The platform has ten minutes behind it when
+it appears. Two minutes in, the workers of one queue slow down for five minutes.
+
+The data is kept in a temporary directory that is removed at the end, unless
+--data-dir names another.`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			return demo(c.Context(), o, start, c.OutOrStdout())
+		},
+	}
+	c.Flags().StringVar(&o.listen, "listen", "127.0.0.1:4000", "Address to listen on; another port is taken when it is in use.")
+	c.Flags().StringVar(&o.dataDir, "data-dir", "", "Directory to keep the data in.")
+	c.Flags().Uint64Var(&o.seed, "seed", 1, "Another number makes another platform of the same kind.")
+	return c
+}
+
+// demo runs until ctx ends, which is no error, or something fails. The events
+// stop first, then the server, and the directory goes last.
+func demo(ctx context.Context, o demoOptions, start startServer, out io.Writer) (err error) {
+	dir, remove, err := demoDir(o.dataDir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, remove()) }()
+
+	serving, stopServer := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopServer()
+	url, wait, err := startAnywhere(serving, start, o.listen, dir, out)
+	if err != nil {
+		return err
+	}
+	feeding, stopFeeding := context.WithCancel(ctx)
+	defer stopFeeding()
+	served := make(chan error, 1)
+	go func() {
+		served <- wait()
+		stopFeeding() // nothing to feed any more
+	}()
+
+	fed := feed(feeding, url, o.seed, out)
+	stopServer()
+	fmt.Fprintln(out, "Stopping.")
+	return errors.Join(fed, <-served)
+}
+
+// demoDir is the given directory, or one that the returned function removes.
+func demoDir(given string) (dir string, remove func() error, err error) {
+	if given != "" {
+		dir, err = filepath.Abs(given)
+		return dir, func() error { return nil }, err
+	}
+	dir, err = os.MkdirTemp("", "luneo-demo-")
+	if err != nil {
+		return "", nil, fmt.Errorf("make a directory for the demo: %w", err)
+	}
+	return dir, func() error { return os.RemoveAll(dir) }, nil
+}
+
+// startAnywhere starts the server on a free port when the wanted one is taken.
+func startAnywhere(ctx context.Context, start startServer, listen, dir string, out io.Writer) (string, func() error, error) {
+	url, wait, err := start(ctx, listen, dir)
+	if !errors.Is(err, syscall.EADDRINUSE) {
+		return url, wait, err
+	}
+	fmt.Fprintf(out, "%s is in use: taking a free port.\n", listen)
+	return start(ctx, "127.0.0.1:0", dir)
+}
+
+// feed sends the platform's events and shows the table until ctx ends.
+func feed(ctx context.Context, url string, seed uint64, out io.Writer) error {
+	now := time.Now()
+	platform, err := workload.New(workload.Options{
+		Rand:    rand.New(rand.NewPCG(seed, 0)),
+		Start:   now.Add(-demoHistory),
+		Staging: workload.QueueIncident(now.Add(demoIncident)),
+	})
+	if err != nil {
+		return err
+	}
+	// One connection keeps the order, which a gauge needs.
+	s, err := sender.New(sender.Options{URL: url, Connections: 1, Batch: 1000})
+	if err != nil {
+		return err
+	}
+	stop := showDemo(ctx, url, out)
+	defer stop()
+	err = s.Run(ctx, func(ctx context.Context) (sender.Event, error) {
+		e, err := platform.Play(ctx)
+		return sender.Event{Body: e.Body}, err
+	})
+	if ctx.Err() != nil {
+		return nil
+	}
+	return fmt.Errorf("feed the server: %w", err)
+}
+
+// showDemo shows the table: in place and every second on a terminal, below
+// each other and less often elsewhere.
+func showDemo(ctx context.Context, url string, out io.Writer) (stop func()) {
+	begin := time.Now()
+	table := func() string {
+		text, err := scrape(ctx, url, "")
+		if err == nil {
+			text, err = kpiTable(text)
+		}
+		if err != nil {
+			text = "No metrics: " + err.Error() + "\n"
+		}
+		return fmt.Sprintf("Luneo demo, %s. Metrics: %s/metrics. Stop with Ctrl-C.\n\n%s",
+			time.Since(begin).Round(time.Second), url, text)
+	}
+	screen, ok := terminalOf(out)
+	if !ok {
+		return repeat(2*time.Second, 5*time.Second, func() { fmt.Fprintln(out, table()) })
+	}
+	_, _ = io.WriteString(out, clearScreen)
+	return repeat(200*time.Millisecond, time.Second, func() {
+		_, height, err := term.GetSize(screen)
+		if err != nil {
+			height = 24
+		}
+		_, _ = io.WriteString(out, redraw(table(), height))
+	})
+}
