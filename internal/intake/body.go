@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	contentTypes = "application/json, application/x-ndjson, application/ndjson, text/plain, or none"
+	contentTypes = "application/json, application/x-ndjson, application/ndjson, text/plain, application/x-www-form-urlencoded, or none"
 	encodings    = "gzip, zstd"
 
 	// maxWindow bounds the memory that a zstd body can ask for; RFC 8878,
@@ -26,10 +26,11 @@ const (
 )
 
 // checkContentType refuses bodies that are not JSON text in UTF-8. What fetch
-// sends with a string body, text/plain, is accepted.
+// sends with a string body, text/plain, is accepted, and so is what curl -d
+// says of any body, application/x-www-form-urlencoded.
 func checkContentType(value string) error {
 	switch value {
-	case "", "application/json", "application/x-ndjson", "text/plain;charset=UTF-8":
+	case "", "application/json", "application/x-ndjson", "text/plain;charset=UTF-8", "application/x-www-form-urlencoded":
 		return nil
 	}
 	name, params, err := mime.ParseMediaType(value)
@@ -37,7 +38,7 @@ func checkContentType(value string) error {
 		return kpi.Errorf(kpi.KindUnsupported, "The Content-Type %s can't be read: send %s", kpi.Quote(value), contentTypes)
 	}
 	switch name {
-	case "application/json", "application/x-ndjson", "application/ndjson", "text/plain":
+	case "application/json", "application/x-ndjson", "application/ndjson", "text/plain", "application/x-www-form-urlencoded":
 	default:
 		return kpi.Errorf(kpi.KindUnsupported, "The Content-Type %s is not taken here: send %s", kpi.Quote(name), contentTypes)
 	}

@@ -25,7 +25,7 @@ const (
 func TestContentTypesAndEncodings(t *testing.T) {
 	t.Parallel()
 	for _, kind := range []string{
-		"", "application/json", "Application/JSON; charset=UTF-8", "text/plain;charset=UTF-8", "text/plain",
+		"", "application/json", "Application/JSON; charset=UTF-8", "text/plain;charset=UTF-8", "text/plain", "application/x-www-form-urlencoded",
 		"application/x-ndjson", "application/ndjson; charset=utf-8",
 	} {
 		for _, encoding := range []string{"", "identity", "gzip", "GZIP", "x-gzip", "zstd"} {

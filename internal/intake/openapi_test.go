@@ -63,14 +63,14 @@ func openapiDocument() object {
 		})
 		paths[s.Path()] = operation(operationText{
 			id: "post-" + s.Name, summary: s.Doc, accepted: "Accepted", key: "The event's id, when the body has none.",
-		}, object{"application/json": media("#/components/schemas/" + s.Name), "text/plain": object{}})
+		}, object{"application/json": media("#/components/schemas/" + s.Name), "text/plain": object{}, "application/x-www-form-urlencoded": object{}})
 	}
 	schemas["BatchEvent"] = object{"oneOf": members}
 	batch := object{"schema": object{"type": "array", "minItems": 1, "maxItems": intake.DefaultBatchEvents, "items": object{"$ref": "#/components/schemas/BatchEvent"}}}
 	paths[kpi.PathPrefix+"batch"] = operation(operationText{
 		id: "post-batch", summary: "Many events of any type, as a JSON array or as NDJSON. Bad ones are refused by their index while the good ones count.",
 		accepted: "BatchAccepted", key: "Covers all events of the batch: sent again with the same events it counts nothing twice.",
-	}, object{"application/json": batch, "application/x-ndjson": object{}, "application/ndjson": object{}, "text/plain": object{}})
+	}, object{"application/json": batch, "application/x-ndjson": object{}, "application/ndjson": object{}, "text/plain": object{}, "application/x-www-form-urlencoded": object{}})
 	return object{
 		"openapi": "3.1.0",
 		"info": object{
