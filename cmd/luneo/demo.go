@@ -84,7 +84,7 @@ func demo(ctx context.Context, o demoOptions, start startServer, out io.Writer) 
 
 	fed := feed(feeding, url, o.seed, out)
 	stopServer()
-	fmt.Fprintln(out, "Stopping.")
+	fmt.Fprintln(out, "\nStopping.")
 	return errors.Join(fed, <-served)
 }
 
@@ -144,6 +144,8 @@ func feed(ctx context.Context, url string, seed uint64, out io.Writer) error {
 func showDemo(ctx context.Context, url string, out io.Writer) (stop func()) {
 	begin := time.Now()
 	table := func() string {
+		ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+		defer cancel()
 		text, err := scrape(ctx, url, "")
 		if err == nil {
 			text, err = kpiTable(text)

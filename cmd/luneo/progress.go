@@ -17,14 +17,46 @@ type progress struct {
 	lag      time.Duration // behind the recording's schedule; 0 when it is not paced
 }
 
+// plan is what a replay has to do.
+type plan struct {
+	rows   int
+	length time.Duration // of a paced replay; 0 when it is not paced
+}
+
+// left is how long the rest takes: as scheduled, or at the rate so far.
+func (p plan) left(now progress, elapsed time.Duration) (time.Duration, bool) {
+	if p.length > 0 {
+		return max(0, p.length-elapsed) + now.lag, true
+	}
+	if now.answered == 0 {
+		return 0, false
+	}
+	return time.Duration(float64(elapsed) / float64(now.answered) * float64(p.rows-now.answered)), true
+}
+
+// pace is the rate, the time left and the lag, in words.
+func (p plan) pace(now progress, elapsed time.Duration) string {
+	text := group(int(float64(now.answered)/max(elapsed.Seconds(), 0.001))) + "/s"
+	if left, known := p.left(now, elapsed); known {
+		text += ", " + left.Round(time.Second).String() + " left"
+	}
+	if now.lag >= time.Second {
+		text += ", " + now.lag.Round(time.Second).String() + " behind"
+	}
+	return text
+}
+
 // showProgress shows a bar on a terminal and a line every few seconds
 // elsewhere, until the returned function is called.
-func showProgress(w io.Writer, total int, now func() progress) (stop func()) {
-	if _, ok := terminalOf(w); !ok {
-		start := time.Now()
-		return repeat(5*time.Second, 5*time.Second, func() { fmt.Fprintln(w, progressLine(now(), total, time.Since(start))) })
+func showProgress(w io.Writer, p plan, now func() progress) (stop func()) {
+	start := time.Now()
+	if _, ok := terminalOf(w); ok {
+		return progressBar(w, p, now)
 	}
-	return progressBar(w, total, now)
+	return repeat(5*time.Second, 5*time.Second, func() {
+		n := now()
+		fmt.Fprintf(w, "%s of %s rows, %s\n", group(n.answered), group(p.rows), p.pace(n, time.Since(start)))
+	})
 }
 
 // terminalOf is the file descriptor of a terminal; false for anything else.
@@ -36,35 +68,12 @@ func terminalOf(w io.Writer) (fd int, ok bool) {
 	return int(f.Fd()), term.IsTerminal(int(f.Fd()))
 }
 
-func progressLine(p progress, total int, elapsed time.Duration) string {
-	rate := float64(p.answered) / max(elapsed.Seconds(), 0.001)
-	line := fmt.Sprintf("%s of %s rows, %s/s", group(p.answered), group(total), group(int(rate)))
-	if rate > 0 {
-		left := time.Duration(float64(total-p.answered) / rate * float64(time.Second))
-		line += ", " + left.Round(time.Second).String() + " left"
-	}
-	return line + lagText(p.lag)
-}
-
-func lagText(lag time.Duration) string {
-	if lag < time.Second {
-		return ""
-	}
-	return ", " + lag.Round(time.Second).String() + " behind"
-}
-
-func progressBar(w io.Writer, total int, now func() progress) (stop func()) {
+func progressBar(w io.Writer, p plan, now func() progress) (stop func()) {
 	start := time.Now()
 	bars := mpb.New(mpb.WithOutput(w), mpb.WithWidth(40))
-	bar := bars.AddBar(int64(total),
+	bar := bars.AddBar(int64(p.rows),
 		mpb.PrependDecorators(decor.CountersNoUnit("%d of %d rows ")),
-		mpb.AppendDecorators(
-			decor.Any(func(s decor.Statistics) string {
-				return fmt.Sprintf(" %s/s", group(int(float64(s.Current)/max(time.Since(start).Seconds(), 0.001))))
-			}),
-			decor.Name(", "), decor.AverageETA(decor.ET_STYLE_GO), decor.Name(" left"),
-			decor.Any(func(decor.Statistics) string { return lagText(now().lag) }),
-		))
+		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return " " + p.pace(now(), time.Since(start)) })))
 	finish := repeat(0, 100*time.Millisecond, func() { bar.SetCurrent(int64(now().answered)) })
 	return func() {
 		finish()

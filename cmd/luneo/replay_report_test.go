@@ -27,18 +27,24 @@ func TestReplayReport(t *testing.T) {
 	matchGolden(t, "replay-reports.golden", good.text()+"\n"+bad.text())
 }
 
-func TestProgressLine(t *testing.T) {
+func TestProgressInWords(t *testing.T) {
 	t.Parallel()
+	unpaced := plan{rows: 8819}
+	paced := plan{rows: 8819, length: time.Hour}
 	for _, tt := range []struct {
+		plan    plan
 		now     progress
 		elapsed time.Duration
 		want    string
 	}{
-		{progress{}, 0, "0 of 8,819 rows, 0/s"},
-		{progress{answered: 4000}, 2 * time.Second, "4,000 of 8,819 rows, 2,000/s, 2s left"},
-		{progress{answered: 100, lag: 90 * time.Second}, 100 * time.Second, "100 of 8,819 rows, 1/s, 2h25m19s left, 1m30s behind"},
+		{unpaced, progress{}, 0, "0/s"},
+		{unpaced, progress{answered: 4000}, 2 * time.Second, "2,000/s, 2s left"},
+		{unpaced, progress{answered: 8819}, 2 * time.Second, "4,409/s, 0s left"},
+		{paced, progress{answered: 100}, 10 * time.Minute, "0/s, 50m0s left"},
+		{paced, progress{answered: 100, lag: 90 * time.Second}, 10 * time.Minute, "0/s, 51m30s left, 1m30s behind"},
+		{paced, progress{answered: 8819}, 2 * time.Hour, "1/s, 0s left"},
 	} {
-		if got := progressLine(tt.now, 8819, tt.elapsed); got != tt.want {
+		if got := tt.plan.pace(tt.now, tt.elapsed); got != tt.want {
 			t.Errorf("got %q, want %q", got, tt.want)
 		}
 	}

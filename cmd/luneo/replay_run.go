@@ -46,7 +46,7 @@ func replay(ctx context.Context, o replayOptions, t terminal) (*replayReport, er
 	if err != nil {
 		return nil, err
 	}
-	stop := showProgress(t.err, survey.Rows, func() progress { return progress{s.Summary().Answered(), player.Lag()} })
+	stop := showProgress(t.err, planOf(survey, o.speed), func() progress { return progress{s.Summary().Answered(), player.Lag()} })
 	err = s.Run(ctx, func(ctx context.Context) (sender.Event, error) {
 		line, body, err := player.Next(ctx)
 		return sender.Event{Ref: line, Body: body}, err
@@ -59,6 +59,13 @@ func replay(ctx context.Context, o replayOptions, t terminal) (*replayReport, er
 		report.cost, report.costErr = spentSince(ctx, o, before)
 	}
 	return report, verdict(ctx, err, report)
+}
+
+func planOf(survey trace.Survey, speed float64) plan {
+	if speed == 0 {
+		return plan{rows: survey.Rows}
+	}
+	return plan{survey.Rows, time.Duration(float64(survey.Span()) / speed)}
 }
 
 func newPlayer(file io.ReadSeeker, survey trace.Survey, o replayOptions, start time.Time) (*trace.Player, error) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"unicode"
 
 	"github.com/luneo-platform/luneo/internal/kpi"
 )
@@ -57,7 +58,14 @@ func readAnswer(status int, body []byte, batch []Event) (outcome, error) {
 		return outcome{}, fmt.Errorf("answered %d without a receipt of Luneo", status)
 	}
 	o := outcome{*a.Accepted, a.Duplicate, a.Ignored, a.Rejected, a.reasons(batch)}
-	if n := o.accepted + o.duplicate + o.ignored + o.rejected; n != len(batch) {
+	n := 0
+	for _, part := range []int{o.accepted, o.duplicate, o.ignored, o.rejected} {
+		if part < 0 || part > len(batch) {
+			return outcome{}, fmt.Errorf("answered with a count of %d for %d events", part, len(batch))
+		}
+		n += part
+	}
+	if n != len(batch) {
 		return outcome{}, fmt.Errorf("answered for %d events of %d", n, len(batch))
 	}
 	return o, nil
@@ -91,7 +99,7 @@ func problemOf(status int, body []byte) error {
 func clip(s string) string {
 	const most = 300
 	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
+		if unicode.IsControl(r) {
 			return ' '
 		}
 		return r

@@ -299,7 +299,8 @@ func TestGivesUp(t *testing.T) {
 		{"redirect", answer(308, "Location: http://elsewhere/", ""), "send a batch of 1 events: answered 308 Permanent Redirect"},
 		{"a page", answer(200, "", "<html>welcome"), "send a batch of 1 events: answered 200 without a receipt of Luneo"},
 		{"an empty object", answer(202, "", "{}"), "send a batch of 1 events: answered 202 without a receipt of Luneo"},
-		{"a wrong sum", answer(202, "", `{"accepted":2}`), "send a batch of 1 events: answered for 2 events of 1"},
+		{"a wrong sum", answer(202, "", `{"accepted":1,"rejected":1}`), "send a batch of 1 events: answered for 2 events of 1"},
+		{"less than nothing", answer(202, "", `{"accepted":-1,"rejected":1}`), "send a batch of 1 events: answered with a count of -1 for 1 events"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -395,6 +396,22 @@ func TestAbandonsWhatHangs(t *testing.T) {
 		}
 		if took := time.Since(begin); took != 3*time.Second {
 			t.Errorf("took %v, want the second and the grace", took)
+		}
+	})
+}
+
+func TestStopsWhileItWaitsToTryAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSender(t, sender.Options{URL: "http://luneo", Transport: inMemory{answer(503, "Retry-After: 60", "")}, Connections: 1})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		begin := time.Now()
+		if err := s.Run(ctx, events(1)); !errors.Is(err, context.DeadlineExceeded) || time.Since(begin) != time.Second {
+			t.Errorf("got %v after %v, want the end of the context after 1s", err, time.Since(begin))
+		}
+		if got := s.Summary(); got.Sent != 1 || got.Answered() != 0 {
+			t.Errorf("got %s", counts(got))
 		}
 	})
 }

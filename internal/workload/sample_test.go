@@ -10,7 +10,7 @@ func TestGapsHaveTheirMeanAndVariation(t *testing.T) {
 	t.Parallel()
 	for _, cv := range []float64{0.5, 1, 1.316, 2.512} {
 		rng := rand.New(rand.NewPCG(1, 2))
-		gaps := make([]float64, 200_000)
+		gaps := make([]float64, 100_000)
 		for i := range gaps {
 			gaps[i] = gap(rng, 0.2, cv)
 		}
