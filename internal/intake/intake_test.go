@@ -15,6 +15,7 @@ import (
 
 	"github.com/luneo-platform/luneo/internal/intake"
 	"github.com/luneo-platform/luneo/internal/kpi"
+	"github.com/luneo-platform/luneo/internal/testkit"
 )
 
 const (
@@ -42,7 +43,7 @@ func TestContentTypesAndEncodings(t *testing.T) {
 				}
 				// The second request meets the decoders of the first.
 				for range 2 {
-					if w := b.post(batchPath, string(compress(t, how, []byte(wait+"\n"+wait))), headers...); w.Code != http.StatusAccepted {
+					if w := b.post(batchPath, string(testkit.Compress(t, how, []byte(wait+"\n"+wait))), headers...); w.Code != http.StatusAccepted {
 						t.Fatalf("%d %s", w.Code, w.Body)
 					}
 				}

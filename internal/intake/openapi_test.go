@@ -17,6 +17,7 @@ import (
 
 	"github.com/luneo-platform/luneo/internal/intake"
 	"github.com/luneo-platform/luneo/internal/kpi"
+	"github.com/luneo-platform/luneo/internal/testkit"
 )
 
 const documentFile = "openapi.json"
@@ -374,9 +375,9 @@ func TestOpenAPIAnswers(t *testing.T) {
 		failing.ledger.err = &kpi.Error{Kind: kpi.KindUnavailable, RetryAfter: time.Second, Message: "The disk is full"}
 		check(path, failing.post(path, event))
 	}
-	for _, c := range readCases(t) {
+	for _, c := range testkit.BadCases(t, badInput) {
 		if c.Repeat == nil || c.Repeat.Times < 100_000_000 {
-			check(c.Path, c.send(t, b))
+			check(c.Path, sendCase(t, c, b))
 		}
 	}
 	for kind, path := range map[string]string{"single": kpi.PathPrefix + "openai", "batch": kpi.PathPrefix + "batch"} {

@@ -100,6 +100,7 @@ func writeProblem(w http.ResponseWriter, e *kpi.Error) {
 		return
 	}
 	h := w.Header()
+	body = append(body, '\n') // for people with curl
 	h.Del("Content-Encoding")
 	h.Set("Content-Type", "application/problem+json")
 	h.Set("Content-Length", strconv.Itoa(len(body)))
