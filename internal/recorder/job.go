@@ -2,6 +2,7 @@ package recorder
 
 import (
 	"encoding/binary"
+	"sync"
 	"time"
 
 	"github.com/cespare/xxhash/v2"
@@ -25,6 +26,49 @@ type job struct {
 	record  []byte
 	err     error
 	done    chan struct{}
+}
+
+// afterStop is what became of a job whose recorder has stopped.
+func (j *job) afterStop() (kpi.Receipt, error) {
+	select {
+	case <-j.done:
+		return j.receipt, j.err
+	default:
+		return kpi.Receipt{}, stopping()
+	}
+}
+
+// waiting are the jobs that nobody has committed yet. Their number is bounded
+// by that of the callers: each waits for its own.
+type waiting struct {
+	mu   sync.Mutex
+	jobs []*job
+}
+
+func (w *waiting) add(j *job) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.jobs = append(w.jobs, j)
+}
+
+// take removes the jobs that came first, up to one commit's size.
+func (w *waiting) take() []*job {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	size, n := 0, 0
+	for n < len(w.jobs) && size < commitBytes {
+		size += w.jobs[n].size()
+		n++
+	}
+	jobs := w.jobs[:n:n]
+	w.jobs = w.jobs[n:]
+	return jobs
+}
+
+func (w *waiting) length() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.jobs)
 }
 
 // entry is one event as it will be written.

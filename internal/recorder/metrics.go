@@ -13,7 +13,7 @@ type metrics struct {
 	failures, snapshotFailures     prometheus.Counter
 	records, bytes                 prometheus.Counter
 
-	// Copies of what Run owns, for scrapes.
+	// Copies of what the holder of the token owns, for scrapes.
 	idCount  atomic.Int64
 	idWindow atomic.Int64 // nanoseconds
 }
@@ -41,7 +41,7 @@ func newMetrics(r *Recorder) *metrics {
 		gauge("luneo_dedup_ids", "Event ids that are remembered", func() float64 { return float64(m.idCount.Load()) }),
 		gauge("luneo_dedup_ids_limit", "Most event ids that are remembered", func() float64 { return float64(r.opts.IDLimit) }),
 		gauge("luneo_dedup_window_seconds", "How far back an event sent again is recognised by its id", func() float64 { return time.Duration(m.idWindow.Load()).Seconds() }),
-		gauge("luneo_recorder_queue_length", "Submissions that wait for the next commit", func() float64 { return float64(len(r.queue)) }),
+		gauge("luneo_recorder_queue_length", "Submissions that wait for the next commit", func() float64 { return float64(r.waiting.length()) }),
 		newLabelCollector(r.labels),
 	)
 	return m

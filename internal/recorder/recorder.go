@@ -11,9 +11,11 @@
 //   - Each label that a client can set has a limit of distinct values; past it
 //     new values become "other", and the sums stay whole.
 //
-// One goroutine, Run, owns the ids, the journal and the order of events. It
-// commits whatever has gathered while the last commit was on its way to the
-// disk, so that concurrent requests share one sync.
+// A token decides who commits: the goroutine that holds it owns the ids, the
+// journal and the order of events. Whoever wants to record adds a job and asks
+// for the token; the one that gets it commits all that has gathered while the
+// last commit was on its way to the disk. So concurrent requests share one
+// sync, and a lone one does without waking anybody.
 package recorder
 
 import (
@@ -28,8 +30,8 @@ import (
 	"github.com/luneo-platform/luneo/internal/kpi"
 )
 
-// Journal keeps records durably. Append and Seq are called by Run alone,
-// WriteSnapshot by one goroutine at a time.
+// Journal keeps records durably. Append and Seq are called by one goroutine at
+// a time, and so is WriteSnapshot, which may run beside them.
 type Journal interface {
 	// Append returns when the records are durable; on an error none is.
 	Append(records ...[]byte) error
@@ -76,8 +78,6 @@ type Options struct {
 const (
 	// IDWindow is how long an id is remembered.
 	IDWindow = 24 * time.Hour
-	// queueLength is how many submissions may wait for the next commit.
-	queueLength = 1024
 	// commitBytes closes a commit; what is left makes the next one.
 	commitBytes = 8 << 20
 	// snapshotBytes of journal ask for a snapshot: about a million events,
@@ -90,18 +90,20 @@ const (
 // Recorder is safe for concurrent use. Restore it before Run.
 type Recorder struct {
 	opts    Options
-	queue   chan *job
+	token   chan struct{} // holds one value while somebody commits
+	waiting waiting
 	exposed chan struct{}
 	stopped chan struct{}
 	labels  *labelLimits
 	metrics *metrics
 
-	// Owned by Run, and by Restore before it.
+	// Owned by the holder of the token, and by Load and Replayer before Run.
 	ids          *ids
+	replayed     bool  // records were replayed at the start
 	sinceBytes   int64 // of journal since the last snapshot was begun
 	snapshotSize int64
-	snapshots    chan int64 // sizes of snapshots that were written; -1 for a failure
 	writing      bool       // a snapshot is being written
+	snapshots    chan int64 // sizes of snapshots that were written; -1 for a failure
 }
 
 // New makes a recorder with an empty state.
@@ -120,7 +122,7 @@ func New(opts Options) *Recorder {
 	}
 	r := &Recorder{
 		opts:      opts,
-		queue:     make(chan *job, queueLength),
+		token:     make(chan struct{}, 1),
 		exposed:   make(chan struct{}, 1),
 		stopped:   make(chan struct{}),
 		labels:    newLabelLimits(opts.LabelValues),
@@ -139,24 +141,18 @@ func (r *Recorder) Record(ctx context.Context, sub kpi.Submission) (kpi.Receipt,
 	if err := j.check(); err != nil {
 		return kpi.Receipt{}, err
 	}
-	select {
-	case r.queue <- j:
-	case <-ctx.Done():
-		return kpi.Receipt{}, waitedTooLong(ctx)
-	case <-r.stopped:
-		return kpi.Receipt{}, stopping()
-	}
-	select {
-	case <-j.done:
-		return j.receipt, j.err
-	case <-ctx.Done():
-		return kpi.Receipt{}, waitedTooLong(ctx)
-	case <-r.stopped:
+	r.waiting.add(j)
+	for {
 		select {
 		case <-j.done:
 			return j.receipt, j.err
-		default:
-			return kpi.Receipt{}, stopping()
+		case r.token <- struct{}{}:
+			r.commitWaiting()
+			<-r.token
+		case <-ctx.Done():
+			return kpi.Receipt{}, waitedTooLong(ctx)
+		case <-r.stopped:
+			return j.afterStop()
 		}
 	}
 }
@@ -184,39 +180,38 @@ func (r *Recorder) Exposed() {
 	}
 }
 
-// Run commits submissions until ctx ends; then it commits what has gathered,
-// writes a last snapshot and returns. What was replayed is put into a snapshot
-// at once, so that a process that crashes again and again does not pile it up.
+// Run looks after marks and snapshots until ctx ends; then it commits what has
+// gathered, writes a last snapshot and returns, and nobody commits any more.
+// What was replayed is put into a snapshot at once, so that a process that
+// crashes again and again does not pile it up.
 func (r *Recorder) Run(ctx context.Context) error {
 	defer close(r.stopped)
-	if r.sinceBytes > 0 {
+	r.token <- struct{}{}
+	if r.replayed {
 		r.beginSnapshot()
 	}
+	<-r.token
 	for {
 		select {
 		case <-ctx.Done():
+			r.token <- struct{}{} // for good
 			return r.drain()
-		case j := <-r.queue:
-			r.commit(r.gather(j))
 		case <-r.exposed:
+			r.token <- struct{}{}
 			r.mark()
+			<-r.token
 		case size := <-r.snapshots:
+			r.token <- struct{}{}
 			r.snapshotDone(size)
+			<-r.token
 		}
-		r.snapshotIfDue()
 	}
 }
 
 // drain commits what has gathered and leaves a snapshot behind.
 func (r *Recorder) drain() error {
-	for {
-		select {
-		case j := <-r.queue:
-			r.commit(r.gather(j))
-			continue
-		default:
-		}
-		break
+	for r.waiting.length() > 0 {
+		r.commitWaiting()
 	}
 	if r.writing {
 		r.snapshotDone(<-r.snapshots)
@@ -230,19 +225,12 @@ func (r *Recorder) drain() error {
 	return nil
 }
 
-// gather takes what waits behind the first job, up to one commit's size.
-func (r *Recorder) gather(first *job) []*job {
-	jobs, size := []*job{first}, first.size()
-	for size < commitBytes {
-		select {
-		case j := <-r.queue:
-			jobs = append(jobs, j)
-			size += j.size()
-		default:
-			return jobs
-		}
+// commitWaiting commits one commit's worth of what has gathered.
+func (r *Recorder) commitWaiting() {
+	if jobs := r.waiting.take(); len(jobs) > 0 {
+		r.commit(jobs)
+		r.snapshotIfDue()
 	}
-	return jobs
 }
 
 // commit decides which events are new, makes them durable, counts them and

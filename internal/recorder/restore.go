@@ -52,6 +52,7 @@ func (r *Recorder) Replayer() func(seq uint64, record []byte) error {
 	var out replayed
 	return func(seq uint64, record []byte) error {
 		in.b, in.err = record, nil
+		r.replayed = true
 		r.sinceBytes += int64(len(record))
 		switch kind := in.byte(); kind {
 		case recordMarks:
