@@ -73,7 +73,8 @@ func (r recovery) Collect(ch chan<- prometheus.Metric) {
 		desc  *prometheus.Desc
 		value float64
 	}{
-		{r.damages, damages}, {r.bytes, bytes},
+		{r.damages, damages},
+		{r.bytes, bytes},
 		{r.lost, float64(r.report.Lost())},
 		{r.bad, float64(len(r.report.BadSnapshots))},
 		{r.records, float64(r.report.Records)},

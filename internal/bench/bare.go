@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -38,7 +39,7 @@ func serveBare(ctx context.Context) error {
 		<-ctx.Done()
 		_ = srv.Close() // the end
 	}()
-	if err := srv.Serve(l); err != http.ErrServerClosed { //nolint:errorlint // Serve returns it bare
+	if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return nil

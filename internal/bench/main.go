@@ -97,11 +97,16 @@ func (f figures) median(name string) float64 {
 	return v[len(v)/2]
 }
 
-// verdict prints a figure with its goal.
-func verdict(what string, got float64, goal string, met bool) {
-	word := "met"
-	if !met {
-		word = "MISSED"
-	}
-	fmt.Printf("  => %s %.3g (goal %s: %s)\n", what, got, goal, word)
+// atLeast prints a figure beside a goal that it is to reach.
+func atLeast(what string, got, goal float64) {
+	verdict(what, got, fmt.Sprint("at least ", goal), map[bool]string{true: "met", false: "MISSED"}[got >= goal])
+}
+
+// atMost prints a figure beside a goal that it is to stay below.
+func atMost(what string, got, goal float64) {
+	verdict(what, got, fmt.Sprint("at most ", goal), map[bool]string{true: "met", false: "MISSED"}[got <= goal])
+}
+
+func verdict(what string, got float64, goal, word string) {
+	fmt.Printf("  => %s %.3g (goal: %s, %s)\n", what, got, goal, word)
 }

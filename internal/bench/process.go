@@ -50,18 +50,14 @@ func (b *bench) announced(name string, args ...string) (*server, error) {
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
 		if u := urlPattern.FindString(lines.Text()); u != "" {
-			go func() {
-				for lines.Scan() { //nolint:revive // keep the pipe empty
-				}
-			}()
-			return &server{url: u, cmd: cmd}, nil
+			return &server{url: u, cmd: cmd}, nil // it prints nothing more
 		}
 	}
 	return nil, fmt.Errorf("%s did not say where it is", name)
 }
 
-func (b *bench) serveLuneo(args ...string) (*server, error) {
-	return b.announced(b.luneo, append([]string{"serve", "--listen", "127.0.0.1:0", "--log-level", "error", "--data-dir", b.fresh()}, args...)...)
+func (b *bench) serveLuneo() (*server, error) {
+	return b.announced(b.luneo, "serve", "--listen", "127.0.0.1:0", "--log-level", "error", "--data-dir", b.fresh())
 }
 
 // listening starts a program on a free port and waits until path answers.

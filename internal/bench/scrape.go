@@ -84,8 +84,8 @@ func (b *bench) start() error {
 		}
 	}
 	start, memory := f.median("start ms"), f.median("MB")
-	verdict("ms from start to ready", start, "< 100", start < 100)
-	verdict("MB resident when idle", memory, "< 40", memory < 40)
+	atMost("ms from start to ready", start, 100)
+	atMost("MB resident when idle", memory, 40)
 	return b.replayMillion()
 }
 
@@ -105,7 +105,7 @@ func (b *bench) replayMillion() error {
 		}
 	}
 	s := f.median("s")
-	verdict("s from start to ready after a kill, a million events to replay", s, "< 2", s < 2)
+	atMost("s from start to ready after a kill, a million events to replay", s, 2)
 	return nil
 }
 
