@@ -21,12 +21,12 @@ build: ## Write bin/luneo
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/luneo ./cmd/luneo
 
 test: ## Install what the tests need, then run them all, and the checks
-	@tools/need gcc node
+	@tools/need gcc node curl
 	$(GO) test -race ./...
 	@$(MAKE) --no-print-directory check
 
 test-long: ## The full sizes: more kills, more rounds, a million shops
-	@tools/need gcc node
+	@tools/need gcc node curl
 	LUNEO_LONG=1 $(GO) test -race -timeout 60m -count=1 ./...
 
 check: ## Lint, import table, formatting
@@ -40,7 +40,7 @@ generate: ## Write the generated files anew (the tests hold them against the cod
 	$(GO) test ./internal/app ./internal/intake ./internal/meter ./internal/config -run 'Docs|OpenAPI|Exposition|Golden' -update
 
 bench: ## Measure against peers and limits, interleaved; prints medians
-	@tools/need pushgateway victoria-metrics
+	@tools/need wrk pushgateway victoria-metrics
 	$(GO) run ./internal/bench
 
 fuzz: ## Run each fuzz target for FUZZTIME (1m)

@@ -355,3 +355,12 @@ func (f *diskFile) Close() error { return nil }
 func (d *Disk) FilesWith(dir, suffix string) []string {
 	return slices.DeleteFunc(d.Names(dir), func(n string) bool { return !strings.HasSuffix(n, suffix) })
 }
+
+// Put makes a file with a content, durably, as if another process had.
+func (d *Disk) Put(name string, content []byte) {
+	d.with(func() {
+		f := &inode{data: bytes.Clone(content), durable: bytes.Clone(content)}
+		dir := d.dirs[filepath.Dir(name)]
+		dir.names[filepath.Base(name)], dir.durable[filepath.Base(name)] = f, f
+	})
+}
