@@ -1,5 +1,7 @@
 package kpi
 
+import "slices"
+
 // MetricType is the Prometheus type of a metric.
 type MetricType string
 
@@ -69,93 +71,125 @@ func Catalogue() []Metric {
 }
 
 func guideMetrics() []Metric {
-	const (
-		queues  = "Worker Queue Metrics"
-		openai  = "OpenAI Metrics"
-		renders = "Render Metrics"
-		embeds  = "Embed Handshake Metrics"
-		ar      = "AR Conversion Metrics"
-		cost    = "Cost Tracking Metrics"
+	return slices.Concat(
+		guideSection("Worker Queue Metrics", queueMetrics()),
+		guideSection("OpenAI Metrics", openaiMetrics()),
+		guideSection("Render Metrics", renderMetrics()),
+		guideSection("Embed Handshake Metrics", embedMetrics()),
+		guideSection("AR Conversion Metrics", arMetrics()),
+		guideSection("Cost Tracking Metrics", costMetrics()),
 	)
-	metrics := []Metric{
+}
+
+// guideSection marks metrics as those under a heading of the guide.
+func guideSection(heading string, metrics []Metric) []Metric {
+	for i := range metrics {
+		metrics[i].Section, metrics[i].Guide = heading, true
+	}
+	return metrics
+}
+
+func queueMetrics() []Metric {
+	return []Metric{
 		{
-			ID: QueueWaitTime, Name: "luneo_worker_queue_wait_time_seconds", Type: Histogram, Section: queues,
+			ID: QueueWaitTime, Name: "luneo_worker_queue_wait_time_seconds", Type: Histogram,
 			Help: "Time jobs spend waiting in queue before processing", Labels: []string{"queue_name"},
 			Buckets: []float64{1, 5, 10, 30, 60, 120, 300, 600},
 		},
 		{
-			ID: QueueWaitTimeCurrent, Name: "luneo_worker_queue_wait_time_current_seconds", Type: Gauge, Section: queues,
+			ID: QueueWaitTimeCurrent, Name: "luneo_worker_queue_wait_time_current_seconds", Type: Gauge,
 			Help: "Current wait time for oldest waiting job per queue", Labels: []string{"queue_name"},
 		},
+	}
+}
+
+func openaiMetrics() []Metric {
+	return []Metric{
 		{
-			ID: OpenAIRequestDuration, Name: "luneo_openai_request_duration_seconds", Type: Histogram, Section: openai,
+			ID: OpenAIRequestDuration, Name: "luneo_openai_request_duration_seconds", Type: Histogram,
 			Help: "Duration of OpenAI API requests", Labels: []string{"model", "operation", "status"},
 			Buckets: []float64{0.1, 0.5, 1, 2, 5, 10, 30, 60},
 		},
 		{
-			ID: OpenAIRequests, Name: "luneo_openai_requests_total", Type: Counter, Section: openai,
+			ID: OpenAIRequests, Name: "luneo_openai_requests_total", Type: Counter,
 			Help: "Total number of OpenAI API requests", Labels: []string{"model", "operation"},
 		},
 		{
-			ID: OpenAIRequestErrors, Name: "luneo_openai_requests_error_total", Type: Counter, Section: openai,
+			ID: OpenAIRequestErrors, Name: "luneo_openai_requests_error_total", Type: Counter,
 			Help: "Total number of failed OpenAI API requests", Labels: []string{"model", "operation", "error_type"},
 		},
 		{
-			ID: OpenAICost, Name: "luneo_openai_cost_cents", Type: Gauge, Section: openai,
+			ID: OpenAICost, Name: "luneo_openai_cost_cents", Type: Gauge,
 			Help: "Current OpenAI API cost in cents", Labels: []string{"model", "operation"},
 		},
+	}
+}
+
+func renderMetrics() []Metric {
+	return []Metric{
 		{
-			ID: RenderDuration, Name: "luneo_render_duration_seconds", Type: Histogram, Section: renders,
+			ID: RenderDuration, Name: "luneo_render_duration_seconds", Type: Histogram,
 			Help: "Duration of render operations", Labels: []string{"render_type", "quality", "status"},
 			Buckets: []float64{1, 5, 10, 30, 60, 120, 300, 600},
 		},
 		{
-			ID: Renders, Name: "luneo_renders_total", Type: Counter, Section: renders,
+			ID: Renders, Name: "luneo_renders_total", Type: Counter,
 			Help: "Total number of render operations", Labels: []string{"render_type", "quality"},
 		},
 		{
-			ID: RenderErrors, Name: "luneo_renders_error_total", Type: Counter, Section: renders,
+			ID: RenderErrors, Name: "luneo_renders_error_total", Type: Counter,
 			Help: "Total number of failed render operations", Labels: []string{"render_type", "quality", "error_type"},
 		},
+	}
+}
+
+func embedMetrics() []Metric {
+	return []Metric{
 		{
-			ID: EmbedHandshakeFailures, Name: "luneo_embed_handshake_failures_total", Type: Counter, Section: embeds,
+			ID: EmbedHandshakeFailures, Name: "luneo_embed_handshake_failures_total", Type: Counter,
 			Help: "Total number of embed handshake failures", Labels: []string{"failure_reason", "shop_domain"},
 		},
 		{
-			ID: EmbedHandshakes, Name: "luneo_embed_handshakes_total", Type: Counter, Section: embeds,
+			ID: EmbedHandshakes, Name: "luneo_embed_handshakes_total", Type: Counter,
 			Help: "Total number of embed handshake attempts", Labels: []string{"status"},
 		},
 		{
-			ID: EmbedHandshakeDuration, Name: "luneo_embed_handshake_duration_seconds", Type: Histogram, Section: embeds,
+			ID: EmbedHandshakeDuration, Name: "luneo_embed_handshake_duration_seconds", Type: Histogram,
 			Help: "Duration of embed handshake operations", Labels: []string{"status"},
 			Buckets: []float64{0.01, 0.05, 0.1, 0.5, 1, 2},
 		},
+	}
+}
+
+func arMetrics() []Metric {
+	return []Metric{
 		{
-			ID: ARConversionDuration, Name: "luneo_ar_conversion_duration_seconds", Type: Histogram, Section: ar,
+			ID: ARConversionDuration, Name: "luneo_ar_conversion_duration_seconds", Type: Histogram,
 			Help: "Duration of AR conversion operations", Labels: []string{"conversion_type", "status"},
 			Buckets: []float64{1, 5, 10, 30, 60, 120, 300},
 		},
 		{
-			ID: ARConversions, Name: "luneo_ar_conversions_total", Type: Counter, Section: ar,
+			ID: ARConversions, Name: "luneo_ar_conversions_total", Type: Counter,
 			Help: "Total number of AR conversion operations", Labels: []string{"conversion_type"},
 		},
 		{
-			ID: ARConversionErrors, Name: "luneo_ar_conversions_error_total", Type: Counter, Section: ar,
+			ID: ARConversionErrors, Name: "luneo_ar_conversions_error_total", Type: Counter,
 			Help: "Total number of failed AR conversion operations", Labels: []string{"conversion_type", "error_type"},
 		},
+	}
+}
+
+func costMetrics() []Metric {
+	return []Metric{
 		{
-			ID: AICostBaseline, Name: "luneo_ai_cost_baseline_cents", Type: Gauge, Section: cost, Later: true,
+			ID: AICostBaseline, Name: "luneo_ai_cost_baseline_cents", Type: Gauge, Later: true,
 			Help: "Baseline AI cost in cents (calculated from historical average)", Labels: []string{"time_window"},
 		},
 		{
-			ID: AICostCurrent, Name: "luneo_ai_cost_current_cents", Type: Gauge, Section: cost,
+			ID: AICostCurrent, Name: "luneo_ai_cost_current_cents", Type: Gauge,
 			Help: "Current AI cost in cents (for current time window)", Labels: []string{"time_window"},
 		},
 	}
-	for i := range metrics {
-		metrics[i].Guide = true
-	}
-	return metrics
 }
 
 func ownMetrics() []Metric {

@@ -71,18 +71,20 @@ func normalise(s *Schema, e *Event) {
 
 func checkLabels(bad []Violation, s *Schema, e *Event) []Violation {
 	for i, d := range s.Dims {
-		if problem := dimProblem(s, d, e.Failed, e.Dims[i]); problem != "" {
+		if problem := dimProblem(s, e, i); problem != "" {
 			bad = append(bad, Violation{Kind: KindInvalid, Field: d.Field.String(), Detail: problem})
 		}
 	}
 	return bad
 }
 
-func dimProblem(s *Schema, d Dim, failed bool, value string) string {
+// dimProblem is what is wrong with the i-th label of an event; "" when nothing is.
+func dimProblem(s *Schema, e *Event, i int) string {
+	d, value := s.Dims[i], e.Dims[i]
 	if value == "" && !s.Needed.Has(d.Field) {
 		return ""
 	}
-	if !failed && (d.Field == FieldErrorType || d.Field == FieldFailureReason) {
+	if !e.Failed && (d.Field == FieldErrorType || d.Field == FieldFailureReason) {
 		return BesideSuccess
 	}
 	if problem := labelProblem(value); problem != "" {
@@ -161,7 +163,7 @@ func Quote(value string) string {
 // CheckID says what is wrong with an event's id or an Idempotency-Key, which
 // the violation names as field; nil when nothing is.
 func CheckID(field, id string) *Violation {
-	problem := ""
+	var problem string
 	switch {
 	case len(id) == 0 || len(id) > MaxIDBytes:
 		problem = fmt.Sprintf("must have 1 to %d bytes, not %d", MaxIDBytes, len(id))

@@ -43,11 +43,13 @@ func TestValidateNormalises(t *testing.T) {
 			call(func(e *kpi.Event) { e.Failed, e.Basis, e.Cost, e.Dims[2] = true, kpi.CostNone, 0, "x" }),
 		},
 		{
-			"a handshake", kpi.Event{Type: kpi.TypeEmbedHandshake, Failed: true},
+			"a handshake",
+			kpi.Event{Type: kpi.TypeEmbedHandshake, Failed: true},
 			kpi.Event{Type: kpi.TypeEmbedHandshake, Failed: true, Dims: kpi.Dims{"unknown", "unknown"}},
 		},
 		{
-			"a method", kpi.Event{Type: kpi.TypeHTTPRequest, Dims: kpi.Dims{"patch", "/", "200"}},
+			"a method",
+			kpi.Event{Type: kpi.TypeHTTPRequest, Dims: kpi.Dims{"patch", "/", "200"}},
 			kpi.Event{Type: kpi.TypeHTTPRequest, Dims: kpi.Dims{"PATCH", "/", "200"}},
 		},
 	} {
