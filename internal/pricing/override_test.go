@@ -78,8 +78,10 @@ func TestBadOverride(t *testing.T) {
 		{"no price", "models:\n  a: {}\n  b: {aliases: [c]}\n  d:", []string{`line 2: model "a": no price`, `line 3: model "b": no price`, `line 4: model "d": no price`}},
 		{"not free after all", "models:\n  m: {free: false}", []string{"line 2", "no price"}},
 		{"free and priced", "models:\n  m: {free: true, input: 1}", []string{"line 2", "free must stand alone"}},
-		{"prices that are none", "models:\n  a: {input: -1}\n  b: {input: cheap}\n  c: {input: 1e3}\n  d: {input: [1]}\n  e: {input: .inf}\n  f: {input: 0.0000001}\n  g: {input: 1000001}",
-			[]string{"line 2: price \"-1\"", "line 3", "line 4", "line 5", "line 6", "line 7", "line 8", "with at most 6 decimals"}},
+		{
+			"prices that are none", "models:\n  a: {input: -1}\n  b: {input: cheap}\n  c: {input: 1e3}\n  d: {input: [1]}\n  e: {input: .inf}\n  f: {input: 0.0000001}\n  g: {input: 1000001}",
+			[]string{"line 2: price \"-1\"", "line 3", "line 4", "line 5", "line 6", "line 7", "line 8", "with at most 6 decimals"},
+		},
 		{"image without price", "models:\n  m: {images: {hd: {1024x1024: }}}", []string{"line 2", `"hd": "1024x1024" has no price`}},
 		{"quality without sizes", "models:\n  m: {images: {hd: {}}}", []string{"line 2", `"hd" has no sizes`}},
 		{"unknown tier", "models:\n  m: {input: 1, tiers: {gold: {factor: 2}}}", []string{"line 2", `"gold": must be batch, flex or priority`}},

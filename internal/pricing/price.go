@@ -85,7 +85,7 @@ func (p *plan) tokens(u *kpi.Usage) (kpi.Money, bool) {
 		r = &p.long
 	}
 	var s sum
-	for k, n := range split(u, r[imageOutput] != unknown) {
+	for k, n := range r.split(u) {
 		if n == 0 {
 			continue
 		}
@@ -101,13 +101,13 @@ func (p *plan) tokens(u *kpi.Usage) (kpi.Money, bool) {
 // makes images, output of which no share is told is images: the ImagesUsage of
 // OpenAI's specification 2.3.0 has output_tokens as "the number of image
 // tokens in the output image" and makes their details optional.
-func split(u *kpi.Usage, makesImages bool) [numKinds]int64 {
+func (r *rates) split(u *kpi.Usage) [numKinds]int64 {
 	parts := u.CachedInput + u.CacheWriteInput + u.AudioInput + u.ImageInput
 	twice := max(0, parts-u.Input)
 	cachedAudio := min(twice, u.AudioInput, u.CachedInput)
 	cachedImage := min(twice-cachedAudio, u.ImageInput, u.CachedInput-cachedAudio)
 	imageOut := u.ImageOutput
-	if makesImages && imageOut == 0 && u.AudioOutput == 0 {
+	if makesImages := r[imageOutput] != unknown; makesImages && imageOut == 0 && u.AudioOutput == 0 {
 		imageOut = u.Output
 	}
 	return [numKinds]int64{

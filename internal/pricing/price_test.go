@@ -24,17 +24,19 @@ func overridden(t testing.TB, file string) *pricing.Table {
 	return table
 }
 
-// TestPrice has prices computed by hand. kpi.Money is millionths of a cent: a
-// token at 1 dollar per million tokens is 100 of them.
-func TestPrice(t *testing.T) {
-	t.Parallel()
-	table := newTable(t)
-	const none = -1 // unknown
-	for _, c := range []struct {
-		name, model string
-		usage       kpi.Usage
-		want        kpi.Money
-	}{
+type priceCase struct {
+	name, model string
+	usage       kpi.Usage
+	want        kpi.Money
+}
+
+// none is the price of what has no known one.
+const none = -1
+
+// priceCases are computed by hand. kpi.Money is millionths of a cent: a token
+// at 1 dollar per million tokens is 100 of them.
+func priceCases() []priceCase {
+	return []priceCase{
 		{"text", "gpt-4o", kpi.Usage{Input: 1000, Output: 500}, 750_000},                                                                              // 1000×250 + 500×1000
 		{"cached", "gpt-4o", kpi.Usage{Input: 1000, CachedInput: 400, Output: 1}, 201_000},                                                            // 600×250 + 400×125 + 1000
 		{"cached without its price", "gpt-4", kpi.Usage{Input: 10, CachedInput: 4}, 30_000},                                                           // 10×3000
@@ -91,7 +93,13 @@ func TestPrice(t *testing.T) {
 		{"NaN", "whisper-1", kpi.Usage{AudioSeconds: math.NaN()}, none},                                                                               //
 		{"endless", "whisper-1", kpi.Usage{AudioSeconds: math.Inf(1)}, none},                                                                          //
 		{"more than money holds", "dall-e-3", kpi.Usage{Images: 1e13, ImageQuality: "hd"}, none},                                                      //
-	} {
+	}
+}
+
+func TestPrice(t *testing.T) {
+	t.Parallel()
+	table := newTable(t)
+	for _, c := range priceCases() {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			got, known := table.Price(c.model, "", c.usage)

@@ -70,7 +70,7 @@ func (m *fileModel) compile() (*model, error) {
 	free := m.Free != nil && *m.Free
 	priced := m.Input != nil || m.Output != nil || len(m.Images) > 0 || m.AudioMinute != nil || m.MillionCharacters != nil
 	switch {
-	case free && (priced || !m.fileTokens.none() || m.LongContext != nil || len(m.Tiers) > 0):
+	case free && (priced || !m.noTokens() || m.LongContext != nil || len(m.Tiers) > 0):
 		return nil, errors.New("free must stand alone, without prices")
 	case !free && !priced:
 		return nil, errors.New("no price; needed is one of input, output, images, audio_minute, million_characters, or free: true")
@@ -125,7 +125,7 @@ func (t fileTier) plan(name string, plain plan) (plan, error) {
 		}
 		return p, err
 	}
-	if !t.fileTokens.none() || t.LongContext != nil {
+	if !t.noTokens() || t.LongContext != nil {
 		return plan{}, errors.New("factor must stand alone, without prices")
 	}
 	var exact [2]bool
@@ -162,7 +162,7 @@ func (t fileTokens) list() [numKinds]*usd {
 	}
 }
 
-func (t fileTokens) none() bool { return t == fileTokens{} }
+func (t fileTokens) noTokens() bool { return t == fileTokens{} }
 
 // rates fills in the kinds that cost what another kind costs. OpenAI charges
 // for cached input and cache writes only where it says so, and counts images
