@@ -12,7 +12,7 @@ import (
 )
 
 // tokenHeader carries Luneo's token where Authorization belongs to someone else.
-const tokenHeader = "X-Luneo-Token"
+const tokenHeader = "X-Luneo-Token" //nolint:gosec // the name of a header, not what is in it
 
 // The reasons in luneo_auth_failures_total.
 const (

@@ -42,8 +42,9 @@ func hash(t *testing.T, password string) string {
 	return string(h)
 }
 
-func TestCredentialByScope(t *testing.T) {
-	t.Parallel()
+// everyCredential configures tokens, users and anonymous callers.
+func everyCredential(t *testing.T) web.Options {
+	t.Helper()
 	o := options(scopedRoutes()...)
 	o.WebConfigFile = webFile(t, fmt.Sprintf("basic_auth_users: {boss: %q, guest: %q, unlisted: %q}\n", hash(t, "pw1"), hash(t, "pw2"), hash(t, "pw3")))
 	o.Credentials = web.Credentials{
@@ -55,6 +56,12 @@ func TestCredentialByScope(t *testing.T) {
 		Roles:     map[string]string{"boss": web.RoleAdmin, "guest": web.RoleRead},
 		Anonymous: loopbackOnly(web.Ingest),
 	}
+	return o
+}
+
+func TestCredentialByScope(t *testing.T) {
+	t.Parallel()
+	o := everyCredential(t)
 	columns := []string{"/-route", "/ingest-route", "/openai-route", "/read-route", "/admin-route"}
 	for _, tc := range []struct {
 		name   string

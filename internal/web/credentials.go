@@ -5,6 +5,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"slices"
 
@@ -77,16 +78,16 @@ type authenticator struct {
 	from      []netip.Prefix
 }
 
-// newAuthenticator validates credentials for a listener on a loopback address or not.
-func newAuthenticator(c Credentials, file *webFile, loopback bool) (*authenticator, error) {
-	if !loopback && len(c.Tokens) == 0 && len(file.config.Users) == 0 && c.Anonymous == nil {
+// newAuthenticator validates credentials for a listener on an address.
+func newAuthenticator(c Credentials, file *webFile, listen net.IP) (*authenticator, error) {
+	if !listen.IsLoopback() && len(c.Tokens) == 0 && len(file.config.Users) == 0 && c.Anonymous == nil {
 		return nil, errors.New("the listen address can be reached from other machines, but no credential is configured. Do one of these: " +
 			"listen on 127.0.0.1 only (--listen 127.0.0.1:4000); " +
 			"configure tokens, or users by a web_config_file with basic_auth_users; " +
 			"say by the key anonymous which addresses need no credential, such as anonymous: {scopes: [ingest], from: [10.0.0.0/8]}")
 	}
 	a := &authenticator{}
-	if err := errors.Join(a.setTokens(c.Tokens), a.setUsers(c, file), a.setAnonymous(c.Anonymous, loopback)); err != nil {
+	if err := errors.Join(a.setTokens(c.Tokens), a.setUsers(c, file), a.setAnonymous(c.Anonymous, listen)); err != nil {
 		return nil, err
 	}
 	return a, nil
@@ -137,10 +138,10 @@ func (a *authenticator) setUsers(c Credentials, file *webFile) error {
 	return err
 }
 
-func (a *authenticator) setAnonymous(rule *Anonymous, loopback bool) error {
+func (a *authenticator) setAnonymous(rule *Anonymous, listen net.IP) error {
 	a.anonymous.caller = kpi.Caller{Credential: kpi.Anonymous}
 	if rule == nil {
-		if !loopback {
+		if !listen.IsLoopback() {
 			return nil
 		}
 		rule = &Anonymous{Scopes: allScopes(), From: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}}

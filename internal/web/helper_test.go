@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -123,4 +124,24 @@ func nobody() *web.Anonymous { return &web.Anonymous{} }
 
 func loopbackOnly(scopes ...web.Scope) *web.Anonymous {
 	return &web.Anonymous{Scopes: scopes, From: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}
+}
+
+// eventually polls a visible state: a request is counted after its answer.
+func eventually(t *testing.T, check func() error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for {
+		err := check()
+		if err == nil {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatal(err)
+		case <-tick.C:
+		}
+	}
 }

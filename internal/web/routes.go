@@ -152,7 +152,7 @@ func (s *Server) serveRoute(rt *route, w http.ResponseWriter, r *http.Request) {
 		}
 		s.metrics.inFlight.Dec()
 		rt.metrics.observe(a.status(), time.Since(start))
-		if p != nil && (p == http.ErrAbortHandler || a.brokenOff) {
+		if p != nil && (isAbort(p) || a.brokenOff) {
 			panic(http.ErrAbortHandler)
 		}
 	}()
@@ -183,7 +183,7 @@ func (s *Server) handle(rt *route, a *answer, r *http.Request) error {
 // recovered answers 500 for a panic, and breaks the connection off when an
 // answer has begun already.
 func (s *Server) recovered(p any, rt *route, a *answer) {
-	if p == http.ErrAbortHandler {
+	if isAbort(p) {
 		return
 	}
 	s.metrics.panics.Inc()
@@ -193,4 +193,9 @@ func (s *Server) recovered(p any, rt *route, a *answer) {
 		return
 	}
 	writeProblem(a, internalError(nil))
+}
+
+// isAbort reports whether a handler panicked to break the connection off.
+func isAbort(p any) bool {
+	return p == http.ErrAbortHandler //nolint:errorlint // net/http too knows the value alone, not what wraps it
 }

@@ -52,7 +52,7 @@ type Server struct {
 	o        Options
 	file     *webFile
 	listener net.Listener
-	loopback bool
+	ip       net.IP // to listen on; empty is every address
 	http     *http.Server
 	metrics  *metrics
 	headers  []header
@@ -83,11 +83,11 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("listen %q: %w", o.Listen, err)
 	}
-	s := &Server{o: o, file: file, loopback: addr.IP.IsLoopback(), throttle: newThrottle(), headers: answerHeaders(file.config.HTTPConfig.Header)}
+	s := &Server{o: o, file: file, ip: addr.IP, throttle: newThrottle(), headers: answerHeaders(file.config.HTTPConfig.Header)}
 	if err := s.trust(); err != nil {
 		return nil, err
 	}
-	auth, err := newAuthenticator(o.Credentials, file, s.loopback)
+	auth, err := newAuthenticator(o.Credentials, file, s.ip)
 	if err != nil {
 		return nil, err
 	}
@@ -197,11 +197,15 @@ func (s *Server) URL() string {
 // ShutdownTimeout are cut off, which is an error; their handlers see their
 // context end but are not waited for.
 func (s *Server) Run(ctx context.Context) error {
-	served := make(chan error, 1)
-	go func() { served <- s.serve() }()
+	var failure error // of serving; http.ErrServerClosed after a shutdown
+	served := make(chan struct{})
+	go func() {
+		defer close(served)
+		failure = s.serve()
+	}()
 	select {
-	case err := <-served:
-		return errors.Join(fmt.Errorf("serve %s: %w", s.Addr(), err), s.Close())
+	case <-served:
+		return errors.Join(fmt.Errorf("serve %s: %w", s.Addr(), failure), s.Close())
 	case <-ctx.Done():
 	}
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.o.ShutdownTimeout)
@@ -241,7 +245,7 @@ func (s *Server) Reload(c Credentials) error {
 	if err != nil {
 		return err
 	}
-	auth, err := newAuthenticator(c, file, s.loopback)
+	auth, err := newAuthenticator(c, file, s.ip)
 	if err != nil {
 		return err
 	}
@@ -259,6 +263,6 @@ func Check(o Options) error {
 	if err != nil {
 		return fmt.Errorf("listen %q: %w", o.Listen, err)
 	}
-	_, err = newAuthenticator(o.Credentials, file, addr.IP.IsLoopback())
+	_, err = newAuthenticator(o.Credentials, file, addr.IP)
 	return err
 }
