@@ -134,7 +134,7 @@ func (s *Sender) wait(attempt int, wish time.Duration) time.Duration {
 	if attempt < 16 {
 		backoff = min(s.opts.Backoff<<(attempt-1), maxBackoff)
 	}
-	return backoff/2 + rand.N(backoff/2+1)
+	return backoff/2 + rand.N(backoff/2+1) //nolint:gosec // spreads attempts, is no secret
 }
 
 // retryAfter reads the header's seconds or date (RFC 9110, 10.2.3).
