@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math/rand/v2"
+	"net/http"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -141,7 +142,7 @@ func TestRates(t *testing.T) {
 		if e.Type != "queue-wait" {
 			attempts++
 		}
-		if e.ErrorType+e.FailureReason != "" || e.StatusCode == 500 {
+		if e.ErrorType+e.FailureReason != "" || e.StatusCode == http.StatusInternalServerError {
 			failed++
 		}
 	}
