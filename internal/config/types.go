@@ -148,8 +148,14 @@ type unit struct {
 // byteUnits returns the units, the ones that MarshalText prefers first.
 func byteUnits() []unit {
 	return []unit{
-		{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10},
-		{"GB", 1e9}, {"MB", 1e6}, {"kB", 1e3}, {"B", 1}, {"", 1},
+		{"GiB", 1 << 30},
+		{"MiB", 1 << 20},
+		{"KiB", 1 << 10},
+		{"GB", 1e9},
+		{"MB", 1e6},
+		{"kB", 1e3},
+		{"B", 1},
+		{"", 1},
 	}
 }
 
