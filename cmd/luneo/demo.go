@@ -84,7 +84,7 @@ func demo(ctx context.Context, o demoOptions, start startServer, out io.Writer) 
 
 	fed := feed(feeding, url, o.seed, out)
 	stopServer()
-	fmt.Fprintln(out, "\nStopping.")
+	_, _ = fmt.Fprintln(out, "\nStopping.")
 	return errors.Join(fed, <-served)
 }
 
@@ -107,7 +107,7 @@ func startAnywhere(ctx context.Context, start startServer, listen, dir string, o
 	if !errors.Is(err, syscall.EADDRINUSE) {
 		return url, wait, err
 	}
-	fmt.Fprintf(out, "%s is in use: taking a free port.\n", listen)
+	_, _ = fmt.Fprintf(out, "%s is in use: taking a free port.\n", listen)
 	return start(ctx, "127.0.0.1:0", dir)
 }
 
@@ -115,7 +115,7 @@ func startAnywhere(ctx context.Context, start startServer, listen, dir string, o
 func feed(ctx context.Context, url string, seed uint64, out io.Writer) error {
 	now := time.Now()
 	platform, err := workload.New(workload.Options{
-		Rand:    rand.New(rand.NewPCG(seed, 0)),
+		Rand:    rand.New(rand.NewPCG(seed, 0)), //nolint:gosec // the same seed has to make the same platform
 		Start:   now.Add(-demoHistory),
 		Staging: workload.QueueIncident(now.Add(demoIncident)),
 	})
@@ -158,7 +158,7 @@ func showDemo(ctx context.Context, url string, out io.Writer) (stop func()) {
 	}
 	screen, ok := terminalOf(out)
 	if !ok {
-		return repeat(2*time.Second, 5*time.Second, func() { fmt.Fprintln(out, table()) })
+		return repeat(2*time.Second, 5*time.Second, func() { _, _ = fmt.Fprintln(out, table()) })
 	}
 	_, _ = io.WriteString(out, clearScreen)
 	return repeat(200*time.Millisecond, time.Second, func() {

@@ -76,3 +76,10 @@ func noArgs(c *cobra.Command, args []string) error {
 	}
 	return nil
 }
+
+func oneFile(c *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return usageError{fmt.Errorf("%s takes one file, got %d", c.Name(), len(args))}
+	}
+	return nil
+}

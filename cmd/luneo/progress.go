@@ -55,7 +55,7 @@ func showProgress(w io.Writer, p plan, now func() progress) (stop func()) {
 	}
 	return repeat(5*time.Second, 5*time.Second, func() {
 		n := now()
-		fmt.Fprintf(w, "%s of %s rows, %s\n", group(n.answered), group(p.rows), p.pace(n, time.Since(start)))
+		_, _ = fmt.Fprintf(w, "%s of %s rows, %s\n", group(n.answered), group(p.rows), p.pace(n, time.Since(start)))
 	})
 }
 

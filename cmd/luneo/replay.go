@@ -29,14 +29,7 @@ type replayOptions struct {
 	token       string
 }
 
-func newReplayCommand() *cobra.Command {
-	var o replayOptions
-	var speed, tokenFile string
-	var asJSON bool
-	c := &cobra.Command{
-		Use:   "replay FILE",
-		Short: "Feed a recorded trace to a running server",
-		Long: `Feed a recorded trace to a running server, with its times shifted to now.
+const replayHelp = `Feed a recorded trace to a running server, with its times shifted to now.
 FILE may be compressed with gzip; - is the standard input. What it holds is
 recognised by its content:
 
@@ -58,13 +51,17 @@ compressed to fit into them. With a number each row is sent when it is due:
 
 The cost in the summary is by how much luneo_openai_cost_cents grew on the
 server during the replay, so it includes what others sent at the same time.
-The token needs the scope ingest, and read for the cost.`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return usageError{fmt.Errorf("replay takes one file, got %d", len(args))}
-			}
-			return nil
-		},
+The token needs the scope ingest, and read for the cost.`
+
+func newReplayCommand() *cobra.Command {
+	var o replayOptions
+	var speed, tokenFile string
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "replay FILE",
+		Short: "Feed a recorded trace to a running server",
+		Long:  replayHelp,
+		Args:  oneFile,
 		RunE: func(c *cobra.Command, args []string) (err error) {
 			o.file = args[0]
 			if o.speed, err = parseSpeed(speed); err != nil {
@@ -74,10 +71,14 @@ The token needs the scope ingest, and read for the cost.`,
 				return err
 			}
 			report, err := replay(c.Context(), o, terminal{in: c.InOrStdin(), err: c.ErrOrStderr()})
-			if report != nil {
-				err = errors.Join(err, report.write(c.OutOrStdout(), asJSON))
+			if report == nil {
+				return err
 			}
-			return err
+			write := report.writeText
+			if asJSON {
+				write = report.writeJSON
+			}
+			return errors.Join(err, write(c.OutOrStdout()))
 		},
 	}
 	flags := c.Flags()

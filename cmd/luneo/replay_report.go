@@ -44,10 +44,11 @@ type replayJSON struct {
 	TimeScale       float64  `json:"timeScale"` // 0.5: times were compressed to half
 }
 
-func (r *replayReport) write(w io.Writer, asJSON bool) error {
-	if asJSON {
-		return json.NewEncoder(w).Encode(r.machine())
-	}
+func (r *replayReport) writeJSON(w io.Writer) error {
+	return json.NewEncoder(w).Encode(r.machine())
+}
+
+func (r *replayReport) writeText(w io.Writer) error {
 	_, err := io.WriteString(w, r.text())
 	return err
 }

@@ -44,7 +44,7 @@ func (l *ledger) metrics(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "no", http.StatusForbidden)
 		return
 	}
-	fmt.Fprintf(w, "# TYPE luneo_openai_cost_cents gauge\nluneo_openai_cost_cents{model=\"m\",operation=\"chat\"} %v\n", l.cents)
+	_, _ = fmt.Fprintf(w, "# TYPE luneo_openai_cost_cents gauge\nluneo_openai_cost_cents{model=\"m\",operation=\"chat\"} %v\n", l.cents)
 }
 
 func (l *ledger) batch(w http.ResponseWriter, r *http.Request) {

@@ -50,7 +50,7 @@ func serve(ctx context.Context, out io.Writer, opts app.Options) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "Luneo listens on %s\n", a.URL())
+	_, _ = fmt.Fprintf(out, "Luneo listens on %s\n", a.URL())
 	stop := reloadOnHangup(a)
 	defer stop()
 	return a.Run(ctx)
@@ -86,12 +86,7 @@ func newCheckConfigCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "check-config FILE",
 		Short: "Check a configuration file and list everything that is wrong with it",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return usageError{fmt.Errorf("check-config takes one file, got %d", len(args))}
-			}
-			return nil
-		},
+		Args:  oneFile,
 		RunE: func(c *cobra.Command, args []string) error {
 			cfg, err := config.Load(config.Sources{File: args[0]})
 			if err != nil {
@@ -100,7 +95,7 @@ func newCheckConfigCommand() *cobra.Command {
 			if err := app.Check(cfg); err != nil {
 				return err
 			}
-			fmt.Fprintf(c.OutOrStdout(), "%s is fine.\n", args[0])
+			_, _ = fmt.Fprintf(c.OutOrStdout(), "%s is fine.\n", args[0])
 			return nil
 		},
 	}
@@ -111,7 +106,7 @@ func newVersionCommand() *cobra.Command {
 		Use:   "version",
 		Short: "Print the version",
 		RunE: func(c *cobra.Command, _ []string) error {
-			fmt.Fprintln(c.OutOrStdout(), buildVersion())
+			_, _ = fmt.Fprintln(c.OutOrStdout(), buildVersion())
 			return nil
 		},
 	}
