@@ -14,7 +14,7 @@ type fingerprint [16]byte
 // identity is what is remembered of an event that has an id.
 type identity struct {
 	print   fingerprint
-	content uint64 // hash of what is counted: an id with other content is a conflict
+	content uint32 // hash of what is counted: an id with other content is a conflict
 }
 
 // fingerprintOf is cut from SHA-256, so that no client can make its ids
@@ -35,7 +35,7 @@ type ids struct {
 	chunks     []*idChunk // chunks[0] holds position base
 	base       uint64
 	tail, head uint64
-	index      map[fingerprint]uint32 // the low bits of the position
+	index      idIndex
 	// limitedAt is the time of the last identity that the limit pushed out;
 	// 0 when only age did.
 	limitedAt int64
@@ -51,7 +51,7 @@ type idEntry struct {
 }
 
 func newIDs(limit int) *ids {
-	return &ids{limit: limit, index: map[fingerprint]uint32{}}
+	return &ids{limit: limit, index: newIDIndex()}
 }
 
 func (s *ids) entry(pos uint64) *idEntry {
@@ -60,29 +60,29 @@ func (s *ids) entry(pos uint64) *idEntry {
 
 // find returns what is remembered under a fingerprint.
 func (s *ids) find(now time.Time, print fingerprint) (identity, bool) {
-	low, ok := s.index[print]
-	if !ok {
+	old := now.Add(-IDWindow).Unix()
+	i := s.index.find(print, func(low uint32) bool {
+		e := s.entry(s.position(low))
+		return e.print == print && int64(e.at) > old
+	})
+	if i < 0 {
 		return identity{}, false
 	}
-	e := s.entry(s.position(low))
-	if int64(e.at) <= now.Add(-IDWindow).Unix() {
-		return identity{}, false
-	}
-	return e.identity, true
+	return s.entry(s.position(uint32(s.index.words[i]))).identity, true
 }
 
 // position completes the low bits of one between tail and head.
 func (s *ids) position(low uint32) uint64 {
-	return s.tail + uint64(low-uint32(s.tail))
+	return s.tail + uint64(low-uint32(s.tail)) // modulo 2^32 on purpose
 }
 
-// add remembers an identity, and forgets the oldest where it must.
+// add remembers an identity that find did not return.
 func (s *ids) add(now time.Time, id identity) {
 	if s.head == s.base+uint64(len(s.chunks))*idChunkLen {
 		s.chunks = append(s.chunks, new(idChunk))
 	}
-	*s.entry(s.head) = idEntry{identity: id, at: uint32(now.Unix())}
-	s.index[id.print] = uint32(s.head)
+	*s.entry(s.head) = idEntry{identity: id, at: uint32(now.Unix())} // until 2106
+	s.index.add(wordOf(id.print, s.head))
 	s.head++
 }
 
@@ -99,9 +99,7 @@ func (s *ids) forget(now time.Time) {
 		if over && int64(e.at) > old {
 			s.limitedAt = int64(e.at)
 		}
-		if s.index[e.print] == uint32(s.tail) {
-			delete(s.index, e.print)
-		}
+		s.index.remove(wordOf(e.print, s.tail))
 		s.tail++
 		if s.tail == s.base+idChunkLen {
 			s.chunks = s.chunks[1:]
@@ -125,13 +123,11 @@ func (s *ids) mark() uint64 { return s.head }
 func (s *ids) rollback(mark uint64) {
 	for s.head > mark {
 		s.head--
-		if e := s.entry(s.head); s.index[e.print] == uint32(s.head) {
-			delete(s.index, e.print)
-		}
+		s.index.remove(wordOf(s.entry(s.head).print, s.head))
 	}
 }
 
-const idEntryBytes = 16 + 8 + 4
+const idEntryBytes = 16 + 4 + 4
 
 // freeze returns what writes the identities as they are now.
 func (s *ids) freeze() func(io.Writer) error {
@@ -145,7 +141,7 @@ func (s *ids) write(w io.Writer) error {
 	for pos := s.tail; pos < s.head; pos++ {
 		e := s.entry(pos)
 		b = append(b, e.print[:]...)
-		b = binary.LittleEndian.AppendUint64(b, e.content)
+		b = binary.LittleEndian.AppendUint32(b, e.content)
 		b = binary.LittleEndian.AppendUint32(b, e.at)
 		if len(b) >= 64<<10 {
 			if _, err := w.Write(b); err != nil {
@@ -172,8 +168,8 @@ func (s *ids) read(r io.Reader) error {
 		if _, err := io.ReadFull(r, b); err != nil {
 			return fmt.Errorf("reading the remembered ids: %w", err)
 		}
-		id := identity{print: fingerprint(b[:16]), content: binary.LittleEndian.Uint64(b[16:])}
-		s.add(time.Unix(int64(binary.LittleEndian.Uint32(b[24:])), 0), id)
+		id := identity{print: fingerprint(b[:16]), content: binary.LittleEndian.Uint32(b[16:])}
+		s.add(time.Unix(int64(binary.LittleEndian.Uint32(b[20:])), 0), id)
 	}
 	s.limitedAt = limitedAt
 	return nil

@@ -107,7 +107,7 @@ func (r *Recorder) prepare(sub kpi.Submission) *job {
 		}
 		if e.ID != "" {
 			j.entries[i].hasID = true
-			j.entries[i].id = identity{fingerprintOf(sub.Credential, byte(e.Type), e.ID), content}
+			j.entries[i].id = identity{fingerprintOf(sub.Credential, byte(e.Type), e.ID), uint32(content)}
 		}
 		r.labels.apply(e)
 		r.price(e)
@@ -115,7 +115,7 @@ func (r *Recorder) prepare(sub kpi.Submission) *job {
 		j.entries[i].end = len(j.body)
 	}
 	if sub.Key != "" {
-		j.batch = &identity{fingerprintOf(sub.Credential, batchKind, sub.Key), all.Sum64()}
+		j.batch = &identity{fingerprintOf(sub.Credential, batchKind, sub.Key), uint32(all.Sum64())}
 	}
 	return j
 }

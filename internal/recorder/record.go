@@ -53,7 +53,7 @@ func appendHead(b []byte, now time.Time, batch *identity, n int) []byte {
 
 func appendIdentity(b []byte, id identity) []byte {
 	b = append(b, id.print[:]...)
-	return binary.LittleEndian.AppendUint64(b, id.content)
+	return binary.LittleEndian.AppendUint32(b, id.content)
 }
 
 func appendEntry(b []byte, e *kpi.Event, n *entry) []byte {
@@ -195,11 +195,11 @@ func (r *reader) string() string {
 }
 
 func (r *reader) identity() identity {
-	b := r.bytes(24)
+	b := r.bytes(16 + 4)
 	if b == nil {
 		return identity{}
 	}
-	return identity{print: fingerprint(b[:16]), content: binary.LittleEndian.Uint64(b[16:])}
+	return identity{print: fingerprint(b[:16]), content: binary.LittleEndian.Uint32(b[16:])}
 }
 
 func (r *reader) time() time.Time {
