@@ -52,7 +52,6 @@ type App struct {
 	closers  []closer
 
 	reloading sync.Mutex
-	config    config.Config // as of the last reload
 }
 
 // closer is one step of the teardown.
@@ -67,7 +66,7 @@ func New(opts Options) (app *App, err error) {
 	if opts.Logger == nil {
 		opts.Logger = slog.New(slog.DiscardHandler)
 	}
-	a := &App{opts: opts, config: opts.Config, registry: newRegistry(opts.Version)}
+	a := &App{opts: opts, registry: newRegistry(opts.Version)}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.Close())
@@ -82,13 +81,13 @@ func New(opts Options) (app *App, err error) {
 }
 
 func (a *App) openPrices() (err error) {
-	a.prices, err = newPrices(a.config.OpenAI.PricesFile)
+	a.prices, err = newPrices(a.opts.Config.OpenAI.PricesFile)
 	return err
 }
 
 func (a *App) openJournal() (err error) {
 	a.journal, err = journal.Open(journal.Options{
-		Dir:            filepath.Join(a.config.DataDir, "journal"),
+		Dir:            filepath.Join(a.opts.Config.DataDir, "journal"),
 		AcceptDataLoss: a.opts.AcceptDataLoss,
 		Logger:         a.opts.Logger,
 	})
@@ -101,14 +100,14 @@ func (a *App) openJournal() (err error) {
 
 // restore builds meter and recorder and gives them what the journal has.
 func (a *App) restore() error {
-	a.meter = meter.New(meter.Options{Windows: windows(a.config.Cost.Windows)})
+	a.meter = meter.New(meter.Options{Windows: windows(a.opts.Config.Cost.Windows)})
 	a.registry.MustRegister(a.meter.Collector())
 	a.recorder = recorder.New(recorder.Options{
 		Journal:     a.journal,
 		Meter:       a.meter,
 		Pricer:      a.prices,
-		LabelValues: a.config.Limits.LabelValues,
-		IDLimit:     a.config.Limits.DedupIDs,
+		LabelValues: a.opts.Config.Limits.LabelValues,
+		IDLimit:     a.opts.Config.Limits.DedupIDs,
 		Registerer:  a.registry,
 		Logger:      a.opts.Logger,
 	})
@@ -136,7 +135,7 @@ func (a *App) logRecovery(report *journal.Report, took time.Duration) {
 	if report.DataLoss {
 		a.opts.Logger.Error("the beginning of the journal is gone; going on with what is left, as told by --accept-data-loss")
 	}
-	a.opts.Logger.Info("state restored", "data_dir", a.config.DataDir, "snapshot", report.Snapshot, "records", report.Records, "took", took.Round(time.Millisecond).String())
+	a.opts.Logger.Info("state restored", "data_dir", a.opts.Config.DataDir, "snapshot", report.Snapshot, "records", report.Records, "took", took.Round(time.Millisecond).String())
 }
 
 func windows(list []config.Window) []meter.Window {
@@ -148,21 +147,21 @@ func windows(list []config.Window) []meter.Window {
 }
 
 func (a *App) openWeb() (err error) {
-	a.rates = newRateLimits(a.config.Limits)
+	a.rates = newRateLimits(a.opts.Config.Limits)
 	in := intake.New(intake.Options{
 		Recorder:    a.recorder,
 		Limiter:     a.rates,
-		BodyBytes:   int64(a.config.Limits.BodyBytes),
-		BatchEvents: a.config.Limits.BatchEvents,
+		BodyBytes:   int64(a.opts.Config.Limits.BodyBytes),
+		BatchEvents: a.opts.Config.Limits.BatchEvents,
 		Registerer:  a.registry,
 	})
 	a.web, err = web.New(web.Options{
-		Listen:          string(a.config.Listen),
-		PublicURL:       string(a.config.PublicURL),
-		WebConfigFile:   string(a.config.WebConfigFile),
-		Credentials:     credentials(a.config),
+		Listen:          string(a.opts.Config.Listen),
+		PublicURL:       string(a.opts.Config.PublicURL),
+		WebConfigFile:   string(a.opts.Config.WebConfigFile),
+		Credentials:     credentials(a.opts.Config),
 		Routes:          a.routes(in),
-		ShutdownTimeout: time.Duration(a.config.ShutdownTimeout),
+		ShutdownTimeout: time.Duration(a.opts.Config.ShutdownTimeout),
 		Registerer:      a.registry,
 		Logger:          a.opts.Logger,
 	})

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
@@ -23,7 +24,7 @@ func (a *App) handleIndex(w http.ResponseWriter, _ *http.Request) error {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src '"+styleHash()+"'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
 	return ignoreGone(page.Execute(w, map[string]any{
-		"Version": a.opts.Version, "URL": a.URL(), "Schemas": kpi.Schemas(),
+		"Version": a.opts.Version, "URL": cmp.Or(string(a.opts.Config.PublicURL), a.URL()), "Schemas": kpi.Schemas(),
 	}))
 }
 

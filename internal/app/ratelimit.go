@@ -11,25 +11,25 @@ import (
 
 // rateLimits limits the events a second of each credential.
 type rateLimits struct {
-	mu         sync.Mutex
-	perSecond  int // 0: unlimited
-	burst      int
-	byCredence map[string]*rate.Limiter
+	batch int // most events of a batch, all of which must fit at once
+
+	mu           sync.Mutex
+	perSecond    int // 0: unlimited
+	byCredential map[string]*rate.Limiter
 }
 
 func newRateLimits(l config.Limits) *rateLimits {
-	r := &rateLimits{}
-	r.set(l)
+	r := &rateLimits{batch: l.BatchEvents}
+	r.set(l.IngestRate)
 	return r
 }
 
 // set changes the limit; every credential begins anew.
-func (r *rateLimits) set(l config.Limits) {
+func (r *rateLimits) set(perSecond int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.perSecond = l.IngestRate
-	r.burst = max(l.IngestRate, l.BatchEvents) // a whole batch must fit
-	r.byCredence = map[string]*rate.Limiter{}
+	r.perSecond = perSecond
+	r.byCredential = map[string]*rate.Limiter{}
 }
 
 // Allow takes the events from the credential's allowance, or says when there
@@ -41,12 +41,13 @@ func (r *rateLimits) Allow(credential string, events int) (time.Duration, bool) 
 	if r.perSecond == 0 {
 		return 0, true
 	}
-	l, ok := r.byCredence[credential]
+	burst := max(r.perSecond, r.batch)
+	l, ok := r.byCredential[credential]
 	if !ok {
-		l = rate.NewLimiter(rate.Limit(r.perSecond), r.burst)
-		r.byCredence[credential] = l
+		l = rate.NewLimiter(rate.Limit(r.perSecond), burst)
+		r.byCredential[credential] = l
 	}
-	take := l.ReserveN(time.Now(), min(events, r.burst))
+	take := l.ReserveN(time.Now(), min(events, burst))
 	if wait := take.Delay(); wait > 0 {
 		take.Cancel()
 		return wait, false

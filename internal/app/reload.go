@@ -38,10 +38,9 @@ func (a *App) Reload() (Reloaded, error) {
 		return Reloaded{}, refused(err)
 	}
 	a.prices.set(table)
-	a.rates.set(cfg.Limits)
+	a.rates.set(cfg.Limits.IngestRate)
 	a.setLogLevel(cfg.Log.Level)
-	done := Reloaded{Restart: needRestart(a.config, cfg)}
-	a.config = cfg
+	done := Reloaded{Restart: needRestart(a.opts.Config, cfg)}
 	a.opts.Logger.Info("configuration reloaded", "needs_restart", done.Restart)
 	return done, nil
 }
@@ -68,27 +67,30 @@ func (a *App) setLogLevel(level string) {
 	}
 }
 
-// needRestart lists the keys that differ and can't be changed while running.
-func needRestart(before, after config.Config) []string {
-	live := []string{"users", "tokens", "anonymous", "openai", "log"}
+// live are the keys that a reload takes.
+func live() []string {
+	return []string{"users", "tokens", "anonymous", "openai.prices_file", "limits.ingest_rate", "log.level"}
+}
+
+// needRestart lists the keys that differ from what runs and hold after a
+// restart only.
+func needRestart(running, loaded config.Config) []string {
+	return differences("", reflect.ValueOf(running), reflect.ValueOf(loaded))
+}
+
+func differences(path string, a, b reflect.Value) []string {
 	keys := []string{}
-	b, n := reflect.ValueOf(before), reflect.ValueOf(after)
-	for i := range b.NumField() {
-		key := b.Type().Field(i).Tag.Get("yaml")
-		if !slices.Contains(live, key) && !reflect.DeepEqual(withoutRate(b.Field(i)), withoutRate(n.Field(i))) {
+	for i := range a.NumField() {
+		key := path + a.Type().Field(i).Tag.Get("yaml")
+		switch {
+		case slices.Contains(live(), key) || reflect.DeepEqual(a.Field(i).Interface(), b.Field(i).Interface()):
+		case a.Field(i).Kind() == reflect.Struct:
+			keys = append(keys, differences(key+".", a.Field(i), b.Field(i))...)
+		default:
 			keys = append(keys, key)
 		}
 	}
 	return keys
-}
-
-// withoutRate hides the one limit that a reload takes.
-func withoutRate(v reflect.Value) any {
-	if l, ok := v.Interface().(config.Limits); ok {
-		l.IngestRate = 0
-		return l
-	}
-	return v.Interface()
 }
 
 // ReloadAndLog is Reload for a caller that can't be answered, as a signal.

@@ -28,6 +28,7 @@ type Limiter interface {
 const (
 	DefaultBodyBytes   = 8 << 20
 	DefaultBatchEvents = 10_000
+	DefaultLargeBodies = 64
 )
 
 // Options say what an Intake works with and how much it takes.
@@ -40,6 +41,9 @@ type Options struct {
 	BodyBytes int64
 	// BatchEvents bounds the events of a batch.
 	BatchEvents int
+	// LargeBodies bounds how many bodies that are compressed, of unknown
+	// length or above 64 KiB are worked on at once.
+	LargeBodies int
 	// Now is the clock; time.Now when nil.
 	Now func() time.Time
 	// Registerer takes the metrics; nil for none.
@@ -51,6 +55,7 @@ type Options struct {
 type Intake struct {
 	opts    Options
 	metrics *metrics
+	places  *places
 	fields  []kpi.Field
 	// What requests work with is kept here between them.
 	exchanges sync.Pool
@@ -68,10 +73,13 @@ func New(opts Options) *Intake {
 	if opts.BatchEvents <= 0 {
 		opts.BatchEvents = DefaultBatchEvents
 	}
+	if opts.LargeBodies <= 0 {
+		opts.LargeBodies = DefaultLargeBodies
+	}
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
-	in := &Intake{opts: opts, metrics: newMetrics(opts.Registerer), fields: kpi.Fields()}
+	in := &Intake{opts: opts, metrics: newMetrics(opts.Registerer), places: newPlaces(opts.LargeBodies, opts.Registerer), fields: kpi.Fields()}
 	in.exchanges.New = func() any { return newExchange(in) }
 	return in
 }
@@ -89,6 +97,11 @@ func (in *Intake) Single(t kpi.Type) func(http.ResponseWriter, *http.Request) er
 	}
 	results := in.metrics.results[schema.Name]
 	return func(w http.ResponseWriter, r *http.Request) error {
+		leave, err := in.places.enter(r)
+		if err != nil {
+			return err
+		}
+		defer leave()
 		x := in.exchange()
 		defer in.release(x)
 		events := make([]kpi.Event, 1)
@@ -110,6 +123,11 @@ func (in *Intake) Single(t kpi.Type) func(http.ResponseWriter, *http.Request) er
 
 // Batch handles a JSON array or NDJSON of events of any type.
 func (in *Intake) Batch(w http.ResponseWriter, r *http.Request) error {
+	leave, err := in.places.enter(r)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	x := in.exchange()
 	defer in.release(x)
 	key := r.Header.Get(keyHeader)

@@ -398,6 +398,21 @@ func TestDamagedSegmentIsNeverDeleted(t *testing.T) {
 	}
 }
 
+func TestDamagedFilesDoNotReplaceEachOther(t *testing.T) {
+	t.Parallel()
+	disk := testkit.NewDisk(1)
+	for range 2 { // the second snapshot of record 10 is damaged like the first
+		b := opened(t, journal.Options{FS: disk})
+		b.add(t, numbered(int(b.Seq())+1, 10)...)
+		b.snapshot(t)
+		disk.Corrupt(filepath.Join(dir, disk.FilesWith(dir, ".snap")[0]), 20, 2)
+	}
+	opened(t, journal.Options{FS: disk})
+	if got := disk.FilesWith(dir, ".damaged"); len(got) != 2 {
+		t.Errorf("set aside: %v, want both", got)
+	}
+}
+
 func TestRecordTooLarge(t *testing.T) {
 	t.Parallel()
 	b := opened(t, journal.Options{FS: testkit.NewDisk(1)})

@@ -97,10 +97,23 @@ func (j *Journal) Recover(state State) (Report, error) {
 	return report, nil
 }
 
-// setAside takes a file that can't be read out of the way without losing it.
-// If that is undone by a power loss, it is done again.
+// setAside takes a file that can't be read out of the way without losing it or
+// one that was set aside before. If that is undone by a power loss, it is done
+// again.
 func (j *Journal) setAside(name string) error {
-	if err := j.fs.Rename(name, name+damagedExt); err != nil {
+	entries, err := j.fs.ReadDir(j.opts.Dir)
+	if err != nil {
+		return fmt.Errorf("setting a damaged file aside: %w", err)
+	}
+	taken := map[string]bool{}
+	for _, e := range entries {
+		taken[e.Name()] = true
+	}
+	to := name + damagedExt
+	for n := 2; taken[filepath.Base(to)]; n++ {
+		to = fmt.Sprintf("%s-%d%s", name, n, damagedExt)
+	}
+	if err := j.fs.Rename(name, to); err != nil {
 		return fmt.Errorf("setting a damaged file aside: %w", err)
 	}
 	return nil

@@ -201,7 +201,7 @@ func ownMetrics() []Metric {
 		},
 		{
 			ID: OpenAIUnpriced, Name: "luneo_openai_unpriced_requests_total", Type: Counter, Section: "OpenAI usage",
-			Help:   "Successful OpenAI API requests whose cost is unknown, for want of a price or of usage; they are in no cost",
+			Help:   "OpenAI API requests whose cost is unknown, for want of a price or of usage; they are in no cost",
 			Labels: []string{"model"},
 		},
 		{

@@ -5,7 +5,9 @@
 //   - When Record returns without an error, the accepted events are durable
 //     and counted, each once for its id, and so they are after any crash. What
 //     a scrape shows, a crash can't take back.
-//   - When it returns a kpi.KindUnavailable error, nothing was counted.
+//   - When the disk refuses, Record returns a kpi.KindUnavailable error and
+//     nothing was counted. Only to a caller that has stopped waiting is the
+//     outcome unknown: the events may still be counted.
 //   - An id is remembered across restarts for IDWindow or the last IDLimit
 //     ids, whichever is less, for each credential and type.
 //   - Each label that a client can set has a limit of distinct values; past it
