@@ -189,6 +189,7 @@ func (r *Recorder) Exposed() {
 func (r *Recorder) Run(ctx context.Context) error {
 	defer close(r.stopped)
 	r.token <- struct{}{}
+	r.metrics.remember(r.ids, r.opts.Now())
 	if r.replayed {
 		r.beginSnapshot()
 	}
@@ -255,9 +256,11 @@ func (r *Recorder) commit(jobs []*job) {
 	}
 	for _, j := range jobs {
 		r.count(start, j)
-		close(j.done)
 	}
 	r.metrics.remember(r.ids, start)
+	for _, j := range jobs {
+		close(j.done)
+	}
 }
 
 // append makes records durable, when there are any.

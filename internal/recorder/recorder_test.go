@@ -231,7 +231,7 @@ func TestIDsOutliveACrash(t *testing.T) {
 				t.Fatalf("round %d, event %d: %+v, want %+v", round, i, got, want)
 			}
 		}
-		r.wantLine(t, `luneo_openai_cost_cents{model="gpt-4o",operation="chat"} 25`)
+		r.wantLine(t, `luneo_openai_cost_cents{model="gpt-4o",operation="chat"} 25`, "luneo_dedup_ids 50")
 		r.crash()
 	}
 }
