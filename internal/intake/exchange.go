@@ -16,20 +16,31 @@ type exchange struct {
 	body    body
 	decoder decoder
 	answer  []byte
+	leave   func()
 }
 
 func newExchange(in *Intake) *exchange {
 	return &exchange{in: in, decoder: decoder{fields: in.fields, names: map[string]string{}}}
 }
 
-func (in *Intake) exchange() *exchange {
-	return in.exchanges.Get().(*exchange) //nolint:forcetypeassert // only exchanges are put there
+// begin takes a place for the request and what to work with.
+func (in *Intake) begin(r *http.Request) (*exchange, error) {
+	leave, err := in.places.enter(r)
+	if err != nil {
+		return nil, err
+	}
+	x := in.exchanges.Get().(*exchange) //nolint:forcetypeassert // only exchanges are put there
+	x.leave = leave
+	return x, nil
 }
 
-func (in *Intake) release(x *exchange) {
+// end gives back what begin took.
+func (in *Intake) end(x *exchange) {
+	leave := x.leave
 	x.body.trim()
 	x.decoder.scan.Reset(nil)
 	in.exchanges.Put(x)
+	leave()
 }
 
 // text reads the body and gets the decoder ready.

@@ -97,13 +97,11 @@ func (in *Intake) Single(t kpi.Type) func(http.ResponseWriter, *http.Request) er
 	}
 	results := in.metrics.results[schema.Name]
 	return func(w http.ResponseWriter, r *http.Request) error {
-		leave, err := in.places.enter(r)
+		x, err := in.begin(r)
 		if err != nil {
 			return err
 		}
-		defer leave()
-		x := in.exchange()
-		defer in.release(x)
+		defer in.end(x)
 		events := make([]kpi.Event, 1)
 		if err := x.single(w, r, schema, &events[0]); err != nil {
 			return results.refused(err)
@@ -123,13 +121,11 @@ func (in *Intake) Single(t kpi.Type) func(http.ResponseWriter, *http.Request) er
 
 // Batch handles a JSON array or NDJSON of events of any type.
 func (in *Intake) Batch(w http.ResponseWriter, r *http.Request) error {
-	leave, err := in.places.enter(r)
+	x, err := in.begin(r)
 	if err != nil {
 		return err
 	}
-	defer leave()
-	x := in.exchange()
-	defer in.release(x)
+	defer in.end(x)
 	key := r.Header.Get(keyHeader)
 	if key != "" {
 		if bad := kpi.CheckID(keyHeader, key); bad != nil {
