@@ -130,10 +130,8 @@ func (s *Sender) wait(attempt int, wish time.Duration) time.Duration {
 	if wish > 0 {
 		return min(wish, maxRetryAfter)
 	}
-	backoff := maxBackoff
-	if attempt < 16 {
-		backoff = min(s.opts.Backoff<<(attempt-1), maxBackoff)
-	}
+	const doublings = 16 // of a backoff of up to maxBackoff, far from an overflow
+	backoff := min(min(s.opts.Backoff, maxBackoff)<<min(attempt-1, doublings), maxBackoff)
 	return backoff/2 + rand.N(backoff/2+1) //nolint:gosec // spreads attempts, is no secret
 }
 

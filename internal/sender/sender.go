@@ -74,6 +74,12 @@ func New(o Options) (*Sender, error) {
 	if o.Batch < 1 || o.Batch > 10_000 {
 		return nil, fmt.Errorf("batch is %d, expected 1 to 10000", o.Batch)
 	}
+	if o.Attempts < 1 {
+		return nil, fmt.Errorf("attempts is %d, expected at least 1", o.Attempts)
+	}
+	if o.Backoff < 0 || o.Timeout < 0 || o.Grace < 0 {
+		return nil, fmt.Errorf("backoff is %v, timeout %v and grace %v, expected none below 0", o.Backoff, o.Timeout, o.Grace)
+	}
 	if o.Transport == nil {
 		transport := http.DefaultTransport.(*http.Transport).Clone()
 		transport.MaxIdleConnsPerHost = o.Connections
@@ -92,7 +98,7 @@ func New(o Options) (*Sender, error) {
 // https, without user, query and fragment.
 func Endpoint(address, path string) (string, error) {
 	u, err := url.Parse(address)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || strings.ContainsAny(address, "?#") {
 		// The address is not repeated: it may hold a password.
 		return "", errors.New("url is not usable, expected an address such as http://127.0.0.1:4000, without user, query and fragment")
 	}

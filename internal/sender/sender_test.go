@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -128,6 +130,23 @@ func TestWaitsBetweenAttempts(t *testing.T) {
 					t.Errorf("got %s", counts(got))
 				}
 			})
+		})
+	}
+}
+
+// TestAnyBackoffIsBounded has more attempts than doublings fit into a duration.
+func TestAnyBackoffIsBounded(t *testing.T) {
+	t.Parallel()
+	for _, backoff := range []time.Duration{1, time.Second, math.MaxInt64} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newSender(t, sender.Options{URL: "http://luneo", Transport: inMemory{answer(503, "", "")}, Connections: 1, Backoff: backoff, Attempts: 80})
+			begin := time.Now()
+			if err := s.Run(t.Context(), events(1)); err == nil || !strings.Contains(err.Error(), "given up after 80 attempts") {
+				t.Errorf("got %v", err)
+			}
+			if took := time.Since(begin); took > 79*5*time.Second {
+				t.Errorf("a backoff of %v took %v", backoff, took)
+			}
 		})
 	}
 }
@@ -286,6 +305,14 @@ func TestBadOptions(t *testing.T) {
 		{"other scheme", sender.Options{URL: "ftp://localhost"}, address},
 		{"password", sender.Options{URL: "http://me:secret@localhost"}, address},
 		{"control character", sender.Options{URL: "http://local\nhost"}, address},
+		{"query", sender.Options{URL: "http://localhost?a=b"}, address},
+		{"empty query", sender.Options{URL: "http://localhost?"}, address},
+		{"fragment", sender.Options{URL: "http://localhost#a"}, address},
+		{"empty fragment", sender.Options{URL: "http://localhost#"}, address},
+		{"negative attempts", sender.Options{URL: "http://h", Attempts: -1}, "attempts is -1, expected at least 1"},
+		{"negative backoff", sender.Options{URL: "http://h", Backoff: -1}, "backoff is -1ns, timeout 30s and grace 3s, expected none below 0"},
+		{"negative timeout", sender.Options{URL: "http://h", Timeout: -1}, "backoff is 100ms, timeout -1ns and grace 3s, expected none below 0"},
+		{"negative grace", sender.Options{URL: "http://h", Grace: -1}, "backoff is 100ms, timeout 30s and grace -1ns, expected none below 0"},
 		{"too many connections", sender.Options{URL: "http://h", Connections: 257}, "connections is 257, expected 1 to 256"},
 		{"negative batch", sender.Options{URL: "http://h", Batch: -1}, "batch is -1, expected 1 to 10000"},
 	} {
