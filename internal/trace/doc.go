@@ -6,7 +6,8 @@
 // compression, its line ends and the time of day. Only the timestamps are
 // chosen at sending. It holds one row in memory at a time (and, for Mooncake's
 // JSONL, the hash ids seen so far up to a limit). It does not check what the
-// server checks: a line of NDJSON passes through as it is written.
+// server checks: a line of NDJSON passes through as it is written, and only a
+// member that is given twice, which could not pass, is an error.
 //
 // # Formats
 //

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"math"
 	"time"
+
+	"github.com/luneo-platform/luneo/internal/kpi"
 )
 
 // object is one line of Luneo's NDJSON. Its members are sent as they are
@@ -17,6 +19,9 @@ func (objectParser) parse(line []byte) (record, error) {
 	var o object
 	if err := json.Unmarshal(line, &o); err != nil {
 		return record{}, jsonError(err)
+	}
+	if err := checkMembers(line); err != nil {
+		return record{}, err
 	}
 	var name string
 	if json.Unmarshal(o["type"], &name) != nil || name == "" {
@@ -32,6 +37,22 @@ func (objectParser) parse(line []byte) (record, error) {
 			", expected RFC 3339, or seconds or milliseconds since 1970, before the year 2070"}
 	}
 	return record{at: at, timed: true, event: o}, nil
+}
+
+// checkMembers refuses a member that is given twice, as the server would if the
+// map did not hide it. What the scanner can't read is for the server to name.
+func checkMembers(line []byte) error {
+	var s kpi.Scanner
+	s.Reset(line)
+	seen := map[string]bool{}
+	for s.Open(kpi.JSONObject); s.More(kpi.JSONObject); s.Skip() {
+		name := string(s.Key())
+		if seen[name] {
+			return &Error{Name: clip(name), Detail: "is given twice"}
+		}
+		seen[name] = true
+	}
+	return nil
 }
 
 // parseTimestamp reads the forms that the intake takes, since 1970.

@@ -155,6 +155,9 @@ func TestBadContent(t *testing.T) {
 		{"array of events", `{"type":"render"}` + "\n[]", "line 2 is a JSON array, expected an object"},
 		{"bad timestamp", `{"type":"render","timestamp":"noon"}`, `line 1, timestamp is "\"noon\"", expected RFC 3339, or seconds or milliseconds since 1970, before the year 2070`},
 		{"far timestamp", `{"type":"render","timestamp":1e300}`, `line 1, timestamp is "1e300", expected RFC 3339, or seconds or milliseconds since 1970, before the year 2070`},
+		{"a member twice", `{"type":"render"}` + "\n" + `{"type":"render","usage":{"a":1},"quality":"high","quality":"low"}`, "line 2, \"quality\" is given twice"},
+		{"a member twice, escaped", `{"type":"render","id":"a","i\u0064":"b"}`, "line 1, \"id\" is given twice"},
+		{"no name twice", `{"type":"render","":1,"":2}`, `line 1, "" is given twice`},
 		{"long line", azure + strings.Repeat("1", trace.MaxLine+1), "line 2 is longer than 1048576 bytes"},
 		{"torn gzip", "\x1f\x8b\x08", "read the gzip header: unexpected EOF"},
 	} {
