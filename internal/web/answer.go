@@ -14,7 +14,9 @@ type answer struct {
 	// brokenOff says that the answer had begun when it failed: the client
 	// must not take it for a whole one.
 	brokenOff bool
-	body      timedBody
+	// aborted says that it was broken off before it had begun.
+	aborted bool
+	body    timedBody
 }
 
 // WriteHeader remembers the first status that is not informational.
@@ -35,8 +37,12 @@ func (a *answer) Write(p []byte) (int, error) {
 // Unwrap lets http.ResponseController reach the connection.
 func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
+// status is what the client gets, noAnswer when it gets nothing.
 func (a *answer) status() int {
-	if a.code == 0 {
+	switch {
+	case a.aborted:
+		return noAnswer
+	case a.code == 0:
 		return http.StatusOK
 	}
 	return a.code

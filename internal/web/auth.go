@@ -86,8 +86,15 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, need Scope) (
 	return g.caller, nil
 }
 
-// identify looks the credential up, within the limit on wrong ones.
+// identify looks the credential up, within the limit on wrong ones. A token
+// that can't be guessed is not held up by it: others behind the same address,
+// a proxy or a NAT, may have failed.
 func (s *Server) identify(auth *authenticator, client netip.Addr, cred presented) (*grant, *kpi.Error) {
+	if cred.kind == tokenCredential && len(cred.token) >= unguessable {
+		if g := auth.token(cred.token); g != nil {
+			return g, nil
+		}
+	}
 	if err := s.throttled(client); err != nil {
 		return nil, err
 	}

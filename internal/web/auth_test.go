@@ -207,7 +207,7 @@ func TestWrongCredentialsAreLimited(t *testing.T) {
 				t.Errorf("without a credential: %d", got.status)
 			}
 			want := `
-# HELP luneo_auth_failures_total Requests that were refused for their credential.
+# HELP luneo_auth_failures_total Requests that were refused for their credential
 # TYPE luneo_auth_failures_total counter
 luneo_auth_failures_total{reason="cross_origin"} 0
 luneo_auth_failures_total{reason="host"} 0
@@ -220,6 +220,47 @@ luneo_auth_failures_total{reason="wrong"} 10
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// TestLongTokensAreNotLockedOut has a worker with a stale token and one with a
+// good token behind the same address.
+func TestLongTokensAreNotLockedOut(t *testing.T) {
+	t.Parallel()
+	const long, short = "abcdefghij0123456789", "abcdefghij012345678"
+	o := options(scopedRoutes()...)
+	o.WebConfigFile = webFile(t, fmt.Sprintf("basic_auth_users: {boss: %q}\n", hash(t, "pw")))
+	o.Credentials.Tokens = []web.Token{
+		{Name: "long", Secret: long, Scopes: []web.Scope{web.Read}},
+		{Name: "short", Secret: short, Scopes: []web.Scope{web.Read}},
+	}
+	s := start(t, o)
+	stale := bearer("stale-stale-stale-stale")
+	for i := range 11 {
+		want := 401
+		if i == 10 {
+			want = 429
+		}
+		if got := do(t, s, call{path: "/read-route", header: stale.Clone()}); got.status != want {
+			t.Fatalf("attempt %d: %d, want %d", i, got.status, want)
+		}
+	}
+	for _, tc := range []struct {
+		name   string
+		path   string
+		header http.Header
+		want   int
+	}{
+		{"long token", "/read-route", bearer(long), 200},
+		{"long token in its own header", "/read-route", http.Header{"X-Luneo-Token": {long}}, 200},
+		{"long token without the scope", "/admin-route", bearer(long), 403},
+		{"short token", "/read-route", bearer(short), 429},
+		{"user", "/read-route", basic("boss", "pw"), 429},
+		{"stale token", "/read-route", stale, 429},
+	} {
+		if got := do(t, s, call{path: tc.path, header: tc.header.Clone()}); got.status != tc.want {
+			t.Errorf("%s: %d, want %d", tc.name, got.status, tc.want)
+		}
 	}
 }
 

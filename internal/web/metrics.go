@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -22,42 +21,49 @@ type metrics struct {
 	authFailures *prometheus.CounterVec
 }
 
-func newMetrics(reg prometheus.Registerer) (*metrics, error) {
+func newMetrics() *metrics {
 	m := &metrics{
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "luneo_http_server_requests_total", Help: "Requests that Luneo answered.",
+			Name: "luneo_http_server_requests_total", Help: "Requests that Luneo answered; code aborted: the connection was broken off before an answer began",
 		}, []string{"route", "method", "code"}),
 		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "luneo_http_server_request_duration_seconds", Help: "Time that Luneo took to answer a request.",
+			Name: "luneo_http_server_request_duration_seconds", Help: "Time that Luneo took to answer a request",
 			Buckets: []float64{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5},
 		}, []string{"route"}),
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "luneo_http_server_requests_in_flight", Help: "Requests that Luneo is answering now.",
+			Name: "luneo_http_server_requests_in_flight", Help: "Requests that Luneo is answering now",
 		}),
 		connections: prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "luneo_http_server_connections", Help: "Open connections.",
+			Name: "luneo_http_server_connections", Help: "Open connections",
 		}),
 		panics: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "luneo_http_server_panics_total", Help: "Panics in handlers.",
+			Name: "luneo_http_server_panics_total", Help: "Panics in handlers",
 		}),
 		errors: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "luneo_http_server_errors_total", Help: "Requests that were answered with a problem, by its kind.",
+			Name: "luneo_http_server_errors_total", Help: "Requests that were answered with a problem, by its kind",
 		}, []string{"kind"}),
 		authFailures: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "luneo_auth_failures_total", Help: "Requests that were refused for their credential.",
+			Name: "luneo_auth_failures_total", Help: "Requests that were refused for their credential",
 		}, []string{"reason"}),
 	}
 	for _, reason := range []string{reasonMissing, reasonWrong, reasonScope, reasonThrottled, reasonHost, reasonCrossOrigin} {
 		m.authFailures.WithLabelValues(reason)
 	}
-	var errs []error
-	for _, c := range []prometheus.Collector{m.requests, m.duration, m.inFlight, m.connections, m.panics, m.errors, m.authFailures} {
-		errs = append(errs, reg.Register(c))
+	return m
+}
+
+// register registers all metrics, or none.
+func (m *metrics) register(reg prometheus.Registerer) error {
+	all := []prometheus.Collector{m.requests, m.duration, m.inFlight, m.connections, m.panics, m.errors, m.authFailures}
+	for i, c := range all {
+		if err := reg.Register(c); err != nil {
+			for _, done := range all[:i] {
+				reg.Unregister(done)
+			}
+			return fmt.Errorf("register metrics of the web server: %w", err)
+		}
 	}
-	if err := errors.Join(errs...); err != nil {
-		return nil, fmt.Errorf("register metrics of the web server: %w", err)
-	}
-	return m, nil
+	return nil
 }
 
 func (m *metrics) authFailure(reason string) { m.authFailures.WithLabelValues(reason).Inc() }
@@ -72,10 +78,11 @@ func (m *metrics) connState(_ net.Conn, state http.ConnState) {
 	}
 }
 
-// The codes that have a place in routeMetrics.
+// The codes that have a place in routeMetrics, and the one of no answer.
 const (
 	firstCode = 100
 	codes     = 500
+	noAnswer  = 0
 )
 
 // routeMetrics are the children of one route, resolved once: looking them up
@@ -99,6 +106,10 @@ func (m *metrics) route(r Route) *routeMetrics {
 
 func (m *routeMetrics) observe(code int, took time.Duration) {
 	m.duration.Observe(took.Seconds())
+	if code == noAnswer {
+		m.requests.WithLabelValues("aborted").Inc()
+		return
+	}
 	if code < firstCode || code >= firstCode+codes {
 		m.requests.WithLabelValues("other").Inc()
 		return

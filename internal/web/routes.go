@@ -184,6 +184,7 @@ func (s *Server) handle(rt *route, a *answer, r *http.Request) error {
 // answer has begun already.
 func (s *Server) recovered(p any, rt *route, a *answer) {
 	if isAbort(p) {
+		a.aborted = a.code == 0
 		return
 	}
 	s.metrics.panics.Inc()
@@ -192,6 +193,7 @@ func (s *Server) recovered(p any, rt *route, a *answer) {
 		a.brokenOff = true
 		return
 	}
+	s.metrics.errors.WithLabelValues(string(kpi.KindInternal)).Inc()
 	writeProblem(a, internalError(nil))
 }
 

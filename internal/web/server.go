@@ -52,7 +52,7 @@ type Server struct {
 	o        Options
 	file     *webFile
 	listener net.Listener
-	ip       net.IP // to listen on; empty is every address
+	addr     *net.TCPAddr // to listen on; without an IP it is every address
 	http     *http.Server
 	metrics  *metrics
 	headers  []header
@@ -73,38 +73,48 @@ type header struct {
 
 // New validates everything and binds the listener; it accepts no connection.
 // Whoever does not call Run calls Close.
+// When it fails nothing is left bound or registered.
 func New(o Options) (*Server, error) {
-	o = o.withDefaults()
-	file, err := readWebFile(o.WebConfigFile)
-	if err != nil {
-		return nil, err
-	}
-	addr, err := net.ResolveTCPAddr("tcp", o.Listen)
-	if err != nil {
-		return nil, fmt.Errorf("listen %q: %w", o.Listen, err)
-	}
-	s := &Server{o: o, file: file, ip: addr.IP, throttle: newThrottle(), headers: answerHeaders(file.config.HTTPConfig.Header)}
-	if err := s.trust(); err != nil {
-		return nil, err
-	}
-	auth, err := newAuthenticator(o.Credentials, file, s.ip)
-	if err != nil {
-		return nil, err
-	}
-	s.auth.Store(auth)
-	if s.metrics, err = newMetrics(o.Registerer); err != nil {
-		return nil, err
-	}
-	handler, err := s.mux(o.Routes)
+	s, handler, err := prepare(o)
 	if err != nil {
 		return nil, err
 	}
 	s.http = s.httpServer(handler)
-	if s.listener, err = bind(addr, o.Listen); err != nil {
+	l, err := bind(s.addr, s.o.Listen)
+	if err != nil {
 		return nil, err
 	}
-	s.listener = netutil.LimitListener(s.listener, o.MaxConnections)
+	if err := s.metrics.register(s.o.Registerer); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	s.listener = netutil.LimitListener(l, s.o.MaxConnections)
 	return s, nil
+}
+
+// prepare validates everything and acquires nothing.
+func prepare(o Options) (*Server, http.Handler, error) {
+	file, err := readWebFile(o.WebConfigFile)
+	if err != nil {
+		return nil, nil, err
+	}
+	addr, err := net.ResolveTCPAddr("tcp", o.Listen)
+	if err != nil {
+		return nil, nil, fmt.Errorf("listen %q: %w", o.Listen, err)
+	}
+	s := &Server{
+		o: o.withDefaults(), file: file, addr: addr, metrics: newMetrics(), throttle: newThrottle(),
+		headers: answerHeaders(file.config.HTTPConfig.Header),
+	}
+	if err := s.trust(); err != nil {
+		return nil, nil, err
+	}
+	auth, err := newAuthenticator(o.Credentials, file, addr.IP)
+	if err != nil {
+		return nil, nil, err
+	}
+	s.auth.Store(auth)
+	handler, err := s.mux(o.Routes)
+	return s, handler, err
 }
 
 func (o Options) withDefaults() Options {
@@ -147,7 +157,7 @@ func (s *Server) trust() error {
 		return nil
 	}
 	u, err := url.Parse(s.o.PublicURL)
-	if err != nil || u.Host == "" {
+	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		return errors.New("the public URL can't be read: must be an http:// or https:// URL")
 	}
 	s.hosts = append(s.hosts, u.Hostname())
@@ -245,7 +255,7 @@ func (s *Server) Reload(c Credentials) error {
 	if err != nil {
 		return err
 	}
-	auth, err := newAuthenticator(c, file, s.ip)
+	auth, err := newAuthenticator(c, file, s.addr.IP)
 	if err != nil {
 		return err
 	}
@@ -253,16 +263,9 @@ func (s *Server) Reload(c Credentials) error {
 	return nil
 }
 
-// Check finds what is wrong with options without binding the listener.
+// Check finds what New would refuse without binding the listener. Registerer
+// and Logger are not needed.
 func Check(o Options) error {
-	file, err := readWebFile(o.WebConfigFile)
-	if err != nil {
-		return err
-	}
-	addr, err := net.ResolveTCPAddr("tcp", o.Listen)
-	if err != nil {
-		return fmt.Errorf("listen %q: %w", o.Listen, err)
-	}
-	_, err = newAuthenticator(o.Credentials, file, addr.IP)
+	_, _, err := prepare(o)
 	return err
 }

@@ -19,7 +19,7 @@ import (
 
 // routedRequests is what TestRouting leaves in the metrics.
 const routedRequests = `
-# HELP luneo_http_server_requests_total Requests that Luneo answered.
+# HELP luneo_http_server_requests_total Requests that Luneo answered; code aborted: the connection was broken off before an answer began
 # TYPE luneo_http_server_requests_total counter
 luneo_http_server_requests_total{code="200",method="GET",route="/own-policy"} 1
 luneo_http_server_requests_total{code="200",method="GET",route="/things/{id}"} 2
@@ -73,6 +73,24 @@ func TestRouting(t *testing.T) {
 	}
 }
 
+// panickedRequests is what TestPanic leaves in the metrics.
+const panickedRequests = `
+# HELP luneo_http_server_errors_total Requests that were answered with a problem, by its kind
+# TYPE luneo_http_server_errors_total counter
+luneo_http_server_errors_total{kind="internal"} 2
+# HELP luneo_http_server_panics_total Panics in handlers
+# TYPE luneo_http_server_panics_total counter
+luneo_http_server_panics_total 2
+# HELP luneo_http_server_requests_total Requests that Luneo answered; code aborted: the connection was broken off before an answer began
+# TYPE luneo_http_server_requests_total counter
+luneo_http_server_requests_total{code="200",method="GET",route="/aborts-late"} 1
+luneo_http_server_requests_total{code="200",method="GET",route="/fails-late"} 1
+luneo_http_server_requests_total{code="200",method="GET",route="/fine"} 1
+luneo_http_server_requests_total{code="200",method="GET",route="/late"} 1
+luneo_http_server_requests_total{code="500",method="GET",route="/early"} 1
+luneo_http_server_requests_total{code="aborted",method="GET",route="/aborts"} 1
+`
+
 func TestPanic(t *testing.T) {
 	t.Parallel()
 	o := options(
@@ -85,8 +103,15 @@ func TestPanic(t *testing.T) {
 			_, _ = io.WriteString(w, "half an ans")
 			return errors.New("geheim")
 		}},
+		web.Route{Method: "GET", Pattern: "/aborts", Handler: func(http.ResponseWriter, *http.Request) error { panic(http.ErrAbortHandler) }},
+		web.Route{Method: "GET", Pattern: "/aborts-late", Handler: func(w http.ResponseWriter, _ *http.Request) error {
+			_, _ = io.WriteString(w, "half an ans")
+			panic(http.ErrAbortHandler)
+		}},
 		web.Route{Method: "GET", Pattern: "/fine", Handler: whoami},
 	)
+	reg := prometheus.NewRegistry()
+	o.Registerer = reg
 	s := start(t, o)
 	conn, err := net.Dial("tcp", s.Addr().String())
 	if err != nil {
@@ -110,7 +135,7 @@ func TestPanic(t *testing.T) {
 			t.Errorf("%s: %d %s %v", tc.path, resp.StatusCode, body, err)
 		}
 	}
-	for _, path := range []string{"/late", "/fails-late"} {
+	for _, path := range []string{"/late", "/fails-late", "/aborts", "/aborts-late"} {
 		resp, err := http.Get(s.URL() + path) //nolint:noctx // the server ends with the test
 		if err == nil {
 			_, err = io.ReadAll(resp.Body)
@@ -120,6 +145,9 @@ func TestPanic(t *testing.T) {
 			t.Errorf("%s: half an answer looks whole", path)
 		}
 	}
+	eventually(t, func() error {
+		return testutil.GatherAndCompare(reg, strings.NewReader(panickedRequests), "luneo_http_server_requests_total", "luneo_http_server_errors_total", "luneo_http_server_panics_total")
+	})
 }
 
 func TestBodyDeadline(t *testing.T) {
@@ -146,6 +174,7 @@ func TestBodyDeadline(t *testing.T) {
 
 func TestNewRefuses(t *testing.T) {
 	t.Parallel()
+	const usedPort = "choose another with --listen"
 	used := start(t, options())
 	handler := web.Route{Method: "GET", Pattern: "/x", Handler: whoami}
 	token := web.Token{Name: "a", Secret: "s", Scopes: []web.Scope{web.Read}}
@@ -153,7 +182,10 @@ func TestNewRefuses(t *testing.T) {
 		change func(*web.Options)
 		want   string
 	}{
-		"a used port":          {func(o *web.Options) { o.Listen = used.Addr().String() }, "choose another with --listen"},
+		"a used port":          {func(o *web.Options) { o.Listen = used.Addr().String() }, usedPort},
+		"no public URL":        {func(o *web.Options) { o.PublicURL = "luneo.example" }, "the public URL can't be read"},
+		"a public file":        {func(o *web.Options) { o.PublicURL = "ftp://luneo.example" }, "the public URL can't be read"},
+		"a public path":        {func(o *web.Options) { o.PublicURL = "http://a b/" }, "the public URL can't be read"},
 		"no credential":        {func(o *web.Options) { o.Listen = "0.0.0.0:0" }, "Do one of these: listen on 127.0.0.1 only"},
 		"no credential, empty": {func(o *web.Options) { o.Listen = ":0" }, "no credential is configured"},
 		"no file":              {func(o *web.Options) { o.WebConfigFile = "/nonexistent/web.yml" }, "/nonexistent/web.yml"},
@@ -178,6 +210,36 @@ func TestNewRefuses(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), tc.want) {
 			t.Errorf("%s: got %v, want …%s…", name, err, tc.want)
 		}
+		if err := web.Check(o); tc.want != usedPort && (err == nil || !strings.Contains(err.Error(), tc.want)) {
+			t.Errorf("%s: the check says %v, want …%s…", name, err, tc.want)
+		}
+	}
+	if err := web.Check(web.Options{Listen: used.Addr().String(), PublicURL: "https://luneo.example"}); err != nil {
+		t.Errorf("the check refuses a port in use, or more: %v", err)
+	}
+}
+
+// TestNewAfterFailure fails at each step past the checks, each with something
+// to undo, and then takes the same registry and port.
+func TestNewAfterFailure(t *testing.T) {
+	t.Parallel()
+	used := start(t, options())
+	o := options(web.Route{Method: "GET", Pattern: "/x", Handler: whoami})
+	free := o.Listen
+	o.Listen = used.Addr().String()
+	if _, err := web.New(o); err == nil {
+		t.Fatal("took a used port")
+	}
+	o.Listen = free
+	taken := prometheus.NewGauge(prometheus.GaugeOpts{Name: "luneo_http_server_connections", Help: "Open connections"})
+	o.Registerer.MustRegister(taken)
+	if _, err := web.New(o); err == nil {
+		t.Fatal("took a name that is in use")
+	}
+	o.Registerer.Unregister(taken)
+	s := start(t, o)
+	if got := do(t, s, call{path: "/x"}); got.status != 200 {
+		t.Errorf("after two failures: %d", got.status)
 	}
 }
 

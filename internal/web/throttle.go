@@ -8,6 +8,10 @@ import (
 	"golang.org/x/time/rate"
 )
 
+// unguessable is the length from which a token can't be guessed, however many
+// attempts there are.
+const unguessable = 20
+
 const (
 	failureBurst  = 10
 	failureEvery  = 6 * time.Second
