@@ -66,7 +66,7 @@ func (a Anonymous) Configured() bool { return a.Scopes != nil || a.From != nil }
 
 // Limits bound what clients can make Luneo hold.
 type Limits struct {
-	LabelValues int   `yaml:"label_values" doc:"Distinct values of a label in each metric before new ones become other." min:"1" max:"100000"`
+	LabelValues int   `yaml:"label_values" doc:"Distinct values of a label for each type of event before new ones become other." min:"1" max:"100000"`
 	BodyBytes   Bytes `yaml:"body_bytes" doc:"Largest request body, after decompression." min:"1KiB" max:"1GiB"`
 	BatchEvents int   `yaml:"batch_events" doc:"Most events in one batch." min:"1" max:"1000000"`
 	DedupIDs    int   `yaml:"dedup_ids" doc:"Event ids remembered to find duplicates." min:"1000" max:"100000000"`
