@@ -7,6 +7,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"syscall"
 	"time"
@@ -50,7 +51,11 @@ it appears. Two minutes in, the workers of one queue slow down for five minutes.
 The data is kept in a temporary directory that is removed at the end, unless
 --data-dir names another.`,
 		RunE: func(c *cobra.Command, _ []string) error {
-			return demo(c.Context(), o, start, c.OutOrStdout())
+			// A terminal that is closed ends it in order too. The shell and the
+			// kernel may both say so, so the second is no impatience.
+			ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGHUP)
+			defer stop()
+			return demo(ctx, o, start, c.OutOrStdout())
 		},
 	}
 	c.Flags().StringVar(&o.listen, "listen", "127.0.0.1:4000", "Address to listen on; another port is taken when it is in use.")

@@ -17,9 +17,23 @@ import (
 var version = "devel"
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	os.Exit(run(ctx, os.Args[1:]))
+	os.Exit(run(untilInterrupted(), os.Args[1:]))
+}
+
+// untilInterrupted returns a context that ends with the first SIGINT or
+// SIGTERM, as long as the process lives. The second ends the process at once:
+// whoever asks twice does not want to wait for an orderly end.
+func untilInterrupted() context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals
+		cancel()
+		<-signals
+		os.Exit(exitFailure)
+	}()
+	return ctx
 }
 
 // The exit codes.
@@ -35,7 +49,10 @@ type usageError struct{ error }
 func run(ctx context.Context, args []string) int {
 	root := newRootCommand()
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	ran, err := root.ExecuteContextC(ctx)
+	if err != nil && ran == root { // it does nothing itself: no command has this name
+		err = usageError{err}
+	}
 	switch {
 	case err == nil:
 		return exitOK

@@ -1,16 +1,14 @@
 package main
 
 import (
-	"compress/gzip"
 	"context"
 	"encoding/csv"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"testing"
+
+	"github.com/luneo-platform/luneo/internal/testkit"
 )
 
 // recount is what /metrics has to say of one model after a replay, worked out
@@ -43,10 +41,7 @@ const dollar = 100_000 // a dollar a million tokens, in nanocents a token
 // server, twice, and holds /metrics against an independent recount.
 func TestReplayOfRealTracesAgreesWithTheFiles(t *testing.T) {
 	t.Parallel()
-	dir := os.Getenv("LUNEO_TESTDATA")
-	if dir == "" {
-		t.Skip("LUNEO_TESTDATA is not set: it names the folder of real traces")
-	}
+	dir := testkit.TestData(t)
 	for _, tt := range []struct {
 		file    string
 		rows    int
@@ -76,7 +71,7 @@ func TestReplayOfRealTracesAgreesWithTheFiles(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for model, want := range tt.recount(t, readRows(t, file)) {
+			for model, want := range tt.recount(t, testkit.Rows(t, file)[1:]) {
 				compare(t, f, model, want)
 			}
 		})
@@ -125,26 +120,6 @@ func compare(t *testing.T, f families, model string, want *recount) {
 			t.Errorf("%s: bucket %v has %v, want %d", model, bound, h.buckets[bound], n)
 		}
 	}
-}
-
-func readRows(t *testing.T, name string) [][]string {
-	t.Helper()
-	f, err := os.Open(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = f.Close() }()
-	var in io.Reader = f
-	if strings.HasSuffix(name, ".gz") {
-		if in, err = gzip.NewReader(f); err != nil {
-			t.Fatal(err)
-		}
-	}
-	rows, err := csv.NewReader(in).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return rows[1:]
 }
 
 func whole(t *testing.T, s string) int64 {

@@ -20,12 +20,13 @@ const maxMetrics = 64 << 20
 // families are metrics by name.
 type families map[string]*dto.MetricFamily
 
-// answerError is an answer other than 200.
-type answerError struct{ endpoint, status string }
+// answerError is an answer that holds no metrics, or too many.
+type answerError struct{ endpoint, what string }
 
-func (e *answerError) Error() string { return e.endpoint + " answered " + e.status }
+func (e *answerError) Error() string { return e.endpoint + " answered " + e.what }
 
-// scrape reads /metrics of a server, in the text format.
+// scrape reads /metrics of a server, in the text format. It follows no
+// redirect: one would carry the token elsewhere.
 func scrape(ctx context.Context, url, token string) (string, error) {
 	endpoint, err := sender.Endpoint(url, "/metrics")
 	if err != nil {
@@ -39,7 +40,8 @@ func scrape(ctx context.Context, url, token string) (string, error) {
 	if token != "" {
 		req.Header.Set("Authorization", "Bearer "+token)
 	}
-	resp, err := http.DefaultClient.Do(req)
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	resp, err := client.Do(req)
 	if err != nil {
 		return "", err
 	}
@@ -47,9 +49,12 @@ func scrape(ctx context.Context, url, token string) (string, error) {
 	if resp.StatusCode != http.StatusOK {
 		return "", &answerError{endpoint, resp.Status}
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxMetrics))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxMetrics+1))
 	if err != nil {
 		return "", fmt.Errorf("read %s: %w", endpoint, err)
+	}
+	if len(body) > maxMetrics {
+		return "", &answerError{endpoint, fmt.Sprintf("more than %d bytes", maxMetrics)}
 	}
 	return string(body), nil
 }

@@ -44,14 +44,18 @@ configuration again.`,
 	return c
 }
 
-// serve builds the server, says where it is, and runs it until ctx ends.
+// serve builds the server, says where it is, and runs it until ctx ends. A
+// SIGHUP before it is built is acted on after that.
 func serve(ctx context.Context, out io.Writer, opts app.Options) error {
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
 	a, err := open(opts)
 	if err != nil {
 		return err
 	}
 	_, _ = fmt.Fprintf(out, "Luneo listens on %s\n", a.URL())
-	stop := reloadOnHangup(a)
+	stop := reloadOn(hangup, a)
 	defer stop()
 	return a.Run(ctx)
 }
@@ -63,21 +67,23 @@ func open(opts app.Options) (*app.App, error) {
 	return app.New(opts)
 }
 
-// reloadOnHangup reloads the configuration on SIGHUP until the returned
+// reloadOn reloads the configuration on each signal until the returned
 // function is called, which waits for a reload in progress.
-func reloadOnHangup(a *app.App) (stop func()) {
-	hangup := make(chan os.Signal, 1)
-	signal.Notify(hangup, syscall.SIGHUP)
-	done := make(chan struct{})
+func reloadOn(signals <-chan os.Signal, a *app.App) (stop func()) {
+	quit, done := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
-		for range hangup {
-			a.ReloadAndLog()
+		for {
+			select {
+			case <-signals:
+				a.ReloadAndLog()
+			case <-quit:
+				return
+			}
 		}
 	}()
 	return func() {
-		signal.Stop(hangup)
-		close(hangup)
+		close(quit)
 		<-done
 	}
 }
@@ -95,8 +101,8 @@ func newCheckConfigCommand() *cobra.Command {
 			if err := app.Check(cfg); err != nil {
 				return err
 			}
-			_, _ = fmt.Fprintf(c.OutOrStdout(), "%s is fine.\n", args[0])
-			return nil
+			_, err = fmt.Fprintf(c.OutOrStdout(), "%s is fine.\n", args[0])
+			return err
 		},
 	}
 }
@@ -106,8 +112,8 @@ func newVersionCommand() *cobra.Command {
 		Use:   "version",
 		Short: "Print the version",
 		RunE: func(c *cobra.Command, _ []string) error {
-			_, _ = fmt.Fprintln(c.OutOrStdout(), buildVersion())
-			return nil
+			_, err := fmt.Fprintln(c.OutOrStdout(), buildVersion())
+			return err
 		},
 	}
 }
