@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/luneo-platform/luneo/internal/kpi"
+	"github.com/luneo-platform/luneo/internal/testkit"
 )
 
 func TestParseUsage(t *testing.T) {
@@ -109,10 +110,7 @@ func FuzzParseUsage(f *testing.F) {
 // answers of OpenAI's and holds the totals against what encoding/json reads.
 func TestParseUsageOnRecordedAnswers(t *testing.T) {
 	t.Parallel()
-	dir := os.Getenv("LUNEO_TESTDATA")
-	if dir == "" {
-		t.Skip("LUNEO_TESTDATA is not set: it names the folder of recorded answers")
-	}
+	dir := testkit.TestData(t)
 	files, err := filepath.Glob(filepath.Join(dir, "openai-wire", "cassettes", "*.json"))
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no recorded answers: %v", err)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/luneo-platform/luneo/internal/kpi"
 	"github.com/luneo-platform/luneo/internal/pricing"
+	"github.com/luneo-platform/luneo/internal/testkit"
 )
 
 // The sources of the table are read from the folder that LUNEO_TESTDATA
@@ -47,10 +48,7 @@ func longUsage(kind string) kpi.Usage {
 
 func testdata(t *testing.T, name string) []byte {
 	t.Helper()
-	dir := os.Getenv("LUNEO_TESTDATA")
-	if dir == "" {
-		t.Skip("LUNEO_TESTDATA names no folder with the sources of the price table")
-	}
+	dir := testkit.TestData(t)
 	b, err := os.ReadFile(filepath.Join(dir, "prices", name))
 	if err != nil {
 		t.Fatal(err)

@@ -182,23 +182,3 @@ func Command(t testing.TB, name string) string {
 	}
 	return path
 }
-
-// TestData returns the folder of real data that LUNEO_TESTDATA names.
-func TestData(t testing.TB) string {
-	t.Helper()
-	dir := os.Getenv("LUNEO_TESTDATA")
-	if dir == "" {
-		Missing(t, "LUNEO_TESTDATA does not name the folder of real data")
-	}
-	return dir
-}
-
-// Missing skips the test, or fails it where LUNEO_REQUIRE_ALL says that
-// everything must run.
-func Missing(t testing.TB, what string) {
-	t.Helper()
-	if os.Getenv("LUNEO_REQUIRE_ALL") == "1" {
-		t.Fatal(what)
-	}
-	t.Skip(what)
-}

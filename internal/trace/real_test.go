@@ -1,18 +1,16 @@
 package trace_test
 
 import (
-	"compress/gzip"
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"io"
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
+	"github.com/luneo-platform/luneo/internal/testkit"
 	"github.com/luneo-platform/luneo/internal/trace"
 )
 
@@ -27,10 +25,7 @@ type totals struct {
 // TestRealTraces recounts each file with encoding/csv, apart from the readers.
 func TestRealTraces(t *testing.T) {
 	t.Parallel()
-	dir := os.Getenv("LUNEO_TESTDATA")
-	if dir == "" {
-		t.Skip("LUNEO_TESTDATA is not set: it names the folder of real traces")
-	}
+	dir := testkit.TestData(t)
 	for _, tt := range []struct {
 		file    string
 		rows    int
@@ -43,7 +38,7 @@ func TestRealTraces(t *testing.T) {
 		t.Run(tt.file, func(t *testing.T) {
 			t.Parallel()
 			name := filepath.Join(dir, "llm-traces", tt.file)
-			want := tt.recount(t, readCSV(t, name))
+			want := tt.recount(t, testkit.Rows(t, name)[1:])
 			got := readTotals(t, name)
 			if got.rows != tt.rows || got != want {
 				t.Errorf("got %+v, want %d rows and %+v", got, tt.rows, want)
@@ -105,26 +100,6 @@ func (s *totals) add(t *testing.T, body []byte) {
 	s.output += e.Usage.Completion
 	s.cached += e.Usage.Details.Cached
 	s.duration += time.Duration(e.DurationSeconds*1000+0.5) * time.Millisecond
-}
-
-func readCSV(t *testing.T, name string) [][]string {
-	t.Helper()
-	f, err := os.Open(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = f.Close() }()
-	var in io.Reader = f
-	if strings.HasSuffix(name, ".gz") {
-		if in, err = gzip.NewReader(f); err != nil {
-			t.Fatal(err)
-		}
-	}
-	rows, err := csv.NewReader(in).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return rows[1:]
 }
 
 func number(t *testing.T, s string) int64 {

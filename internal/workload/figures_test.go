@@ -1,27 +1,21 @@
 package workload
 
 import (
-	"compress/gzip"
-	"encoding/csv"
 	"fmt"
-	"io"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
 	"testing"
+
+	"github.com/luneo-platform/luneo/internal/testkit"
 )
 
 // TestFiguresAreMeasured recomputes every figure from the recordings and holds
 // the code against it, within 1 %.
 func TestFiguresAreMeasured(t *testing.T) {
 	t.Parallel()
-	dir := os.Getenv("LUNEO_TESTDATA")
-	if dir == "" {
-		t.Skip("LUNEO_TESTDATA is not set: it names the folder of real traces")
-	}
+	dir := testkit.TestData(t)
 	var want figures
 	measureLengths(t, dir, &want)
 	measurePace(t, dir, &want)
@@ -66,21 +60,7 @@ type table map[string][]string
 
 func load(t *testing.T, dir, name string) table {
 	t.Helper()
-	f, err := os.Open(filepath.Join(dir, "llm-traces", name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = f.Close() }()
-	var in io.Reader = f
-	if strings.HasSuffix(name, ".gz") {
-		if in, err = gzip.NewReader(f); err != nil {
-			t.Fatal(err)
-		}
-	}
-	rows, err := csv.NewReader(in).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
+	rows := testkit.Rows(t, filepath.Join(dir, "llm-traces", name))
 	out := table{}
 	for i, name := range rows[0] {
 		for _, row := range rows[1:] {
