@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -24,7 +25,7 @@ func TestAPIExamples(t *testing.T) {
 	silent := map[string][]string{ // what examples without an output print, by language
 		"sh": {`{"accepted":1,"duplicate":0}`},
 		"js": {`{ accepted: 1, duplicate: 0 }`},
-		"go": {`202 {"accepted":2,"duplicate":0}`},
+		"go": {`202 {"accepted":2,"duplicate":0,"rejected":0,"errors":[]}`},
 	}
 	for _, block := range apiExamples(t) {
 		if name, ok := strings.CutPrefix(strings.SplitN(block.command, "\n", 2)[0], "// "); ok && block.language == "js" {
@@ -35,8 +36,11 @@ func TestAPIExamples(t *testing.T) {
 		if want == "" && len(silent[block.language]) > 0 {
 			want, silent[block.language] = silent[block.language][0], silent[block.language][1:]
 		}
-		if out, err := run.command(t, block).CombinedOutput(); err != nil || strings.TrimSpace(string(out)) != want {
-			t.Errorf("%s\nprinted\n%s\n(%v) instead of\n%s", block.command, out, err, want)
+		cmd := run.command(t, block)
+		var stderr bytes.Buffer
+		cmd.Stderr = &stderr // curl's progress and go's warnings are no output
+		if out, err := cmd.Output(); err != nil || strings.TrimSpace(string(out)) != want {
+			t.Errorf("%s\nprinted\n%s%s\n(%v) instead of\n%s", block.command, out, stderr.String(), err, want)
 		}
 	}
 	for language, left := range silent {
@@ -45,7 +49,7 @@ func TestAPIExamples(t *testing.T) {
 		}
 	}
 	families := metricsOf(t, run.server.URL)
-	for name, want := range map[string]float64{"luneo_openai_requests_total": 3, "luneo_openai_cost_cents": 8.0225} {
+	for name, want := range map[string]float64{"luneo_openai_requests_total": 3, "luneo_openai_cost_cents": 8.024} {
 		if got := total(families, name); got != want {
 			t.Errorf("after the examples %s is %v, want %v", name, got, want)
 		}
@@ -92,7 +96,7 @@ func (r *exampleRun) command(t *testing.T, e apiExample) *exec.Cmd {
 	var cmd *exec.Cmd
 	switch e.language {
 	case "sh":
-		cmd = exec.Command("sh", "-c", strings.ReplaceAll(code, "curl ", "curl -sS ")) // without the bars of progress
+		cmd = exec.Command("sh", "-c", code)
 	case "js":
 		cmd = exec.Command(r.node, r.write(t, "example.mjs", code))
 	case "go":
