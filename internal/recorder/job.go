@@ -97,27 +97,39 @@ func (r *Recorder) prepare(sub kpi.Submission) *job {
 	j := &job{sub: sub, done: make(chan struct{})}
 	j.entries = make([]entry, len(sub.Events))
 	j.body = make([]byte, 0, recordHead+len(sub.Events)*64)
-	var all xxhash.Digest
-	all.Reset()
+	all := r.name(j)
 	for i := range sub.Events {
-		e := &sub.Events[i]
-		content := xxhash.Sum64(appendContent(j.body[len(j.body):], e))
-		if sub.Key != "" {
-			_, _ = all.Write(binary.LittleEndian.AppendUint64(nil, content)) // never fails
-		}
-		if e.ID != "" {
-			j.entries[i].hasID = true
-			j.entries[i].id = identity{fingerprintOf(sub.Credential, byte(e.Type), e.ID), uint32(content)}
-		}
-		r.labels.apply(e)
-		r.price(e)
-		j.body = appendEntry(j.body, e, &j.entries[i])
+		r.price(&sub.Events[i]) // by the model's own name, before it may become other
+	}
+	r.labels.apply(sub.Events)
+	for i := range sub.Events {
+		j.body = appendEntry(j.body, &sub.Events[i], &j.entries[i])
 		j.entries[i].end = len(j.body)
 	}
 	if sub.Key != "" {
-		j.batch = &identity{fingerprintOf(sub.Credential, batchKind, sub.Key), uint32(all.Sum64())}
+		j.batch = &identity{fingerprintOf(sub.Credential, batchKind, sub.Key), all}
 	}
 	return j
+}
+
+// name finds the identities of a job's events, by what they say before their
+// labels are limited, and the hash of all their contents.
+func (r *Recorder) name(j *job) (all uint32) {
+	var digest xxhash.Digest
+	digest.Reset()
+	for i := range j.sub.Events {
+		e := &j.sub.Events[i]
+		if e.ID == "" && j.sub.Key == "" {
+			continue
+		}
+		content := xxhash.Sum64(appendContent(j.body[:0], e))
+		_, _ = digest.Write(binary.LittleEndian.AppendUint64(nil, content)) // never fails
+		if e.ID != "" {
+			j.entries[i].hasID = true
+			j.entries[i].id = identity{fingerprintOf(j.sub.Credential, byte(e.Type), e.ID), uint32(content)}
+		}
+	}
+	return uint32(digest.Sum64())
 }
 
 // price fills in the cost of an OpenAI call that stated usage and no cost.

@@ -42,9 +42,19 @@ func newLabelLimits(limit int) *labelLimits {
 	return l
 }
 
-// apply replaces the event's label values past the limit. A handshake that
-// succeeded has no label but its status, so its shop takes no room.
-func (l *labelLimits) apply(e *kpi.Event) {
+// apply replaces the events' label values past the limits. The lock is taken
+// once for all of them: readers on other cores want it too.
+func (l *labelLimits) apply(events []kpi.Event) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	for i := range events {
+		l.applyOne(&events[i])
+	}
+}
+
+// applyOne needs the read lock. A handshake that succeeded has no label but
+// its status, so its shop takes no room.
+func (l *labelLimits) applyOne(e *kpi.Event) {
 	if e.Type == kpi.TypeEmbedHandshake && !e.Failed {
 		e.Dims = kpi.Dims{}
 		return
@@ -56,26 +66,28 @@ func (l *labelLimits) apply(e *kpi.Event) {
 	}
 }
 
-// admit reports whether a value may stand, and takes a place for a new one.
+// admit reports whether a value may stand, and takes a place for a new one,
+// for which it gives up the read lock meanwhile.
 func (l *labelLimits) admit(place int, value string) bool {
 	d := l.dims[place]
 	if d == nil || value == kpi.LabelOther || value == kpi.LabelUnknown {
 		return true
 	}
-	l.mu.RLock()
-	_, ok := d.values[value]
-	full := len(d.values) >= l.limit
-	l.mu.RUnlock()
-	if ok {
+	if _, ok := d.values[value]; ok {
 		return true
 	}
-	if full || !l.take(d, value) {
-		if d.limited != nil {
-			d.limited.Inc()
+	if len(d.values) < l.limit {
+		l.mu.RUnlock()
+		taken := l.take(d, value)
+		l.mu.RLock()
+		if taken {
+			return true
 		}
-		return false
 	}
-	return true
+	if d.limited != nil {
+		d.limited.Inc()
+	}
+	return false
 }
 
 func (l *labelLimits) take(d *labelDim, value string) bool {

@@ -341,6 +341,19 @@ func TestPricing(t *testing.T) {
 	check(started(t, settings{disk: r.disk}))
 }
 
+func TestLimitedModelKeepsItsPrice(t *testing.T) {
+	t.Parallel()
+	r := started(t, settings{disk: testkit.NewDisk(1), labelValues: 1})
+	for _, model := range []string{"first-come", "gpt-4o"} {
+		r.send(t, one(kpi.Event{Type: kpi.TypeOpenAI, Dims: kpi.Dims{model, "chat"}, HasDuration: true, Usage: &kpi.Usage{Input: 1000, Output: 100}}))
+	}
+	r.wantLine(
+		t,
+		`luneo_openai_cost_cents{model="other",operation="chat"} 0.35`,
+		`luneo_openai_unpriced_requests_total{model="first-come"} 1`,
+	)
+}
+
 func TestLabelsAreLimited(t *testing.T) {
 	t.Parallel()
 	r := started(t, settings{disk: testkit.NewDisk(1), labelValues: 10})
