@@ -36,6 +36,7 @@ type ids struct {
 	base       uint64
 	tail, head uint64
 	index      idIndex
+	warmed     uint64
 	// limitedAt is the time of the last identity that the limit pushed out;
 	// 0 when only age did.
 	limitedAt int64
@@ -57,6 +58,9 @@ func newIDs(limit int) *ids {
 func (s *ids) entry(pos uint64) *idEntry {
 	return &s.chunks[(pos-s.base)/idChunkLen][pos%idChunkLen]
 }
+
+// warm makes the coming lookups of the entries' identities quick.
+func (s *ids) warm(entries []entry) { s.warmed ^= s.index.warm(entries) }
 
 // find returns what is remembered under a fingerprint.
 func (s *ids) find(now time.Time, print fingerprint) (identity, bool) {

@@ -150,6 +150,7 @@ func (r *Recorder) decide(now time.Time, j *job) {
 	if r.decideBatch(now, j) {
 		return
 	}
+	r.ids.warm(j.entries)
 	start, whole := 0, true
 	body := j.body
 	for i, e := range j.entries {
