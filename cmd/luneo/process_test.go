@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -74,10 +75,7 @@ func TestHangupWhileTheServerIsBuilt(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := startProcess(t, nil, "serve", "--listen", "127.0.0.1:0", "--data-dir", filepath.Join(dir, "data"), "--openai-prices-file", prices)
-	pipe, err := os.OpenFile(prices, os.O_WRONLY, 0) // returns when the server has opened it to read
-	if err != nil {
-		t.Fatal(err)
-	}
+	pipe := openForReader(t, prices)
 	p.signal(t, syscall.SIGHUP)
 	file := filepath.Join(dir, "file.yml")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
@@ -93,6 +91,20 @@ func TestHangupWhileTheServerIsBuilt(t *testing.T) {
 	p.signal(t, syscall.SIGTERM)
 	if code := p.wait(t); code != exitOK {
 		t.Errorf("exit code %d", code)
+	}
+}
+
+// openForReader opens a pipe to write as soon as somebody reads it.
+func openForReader(t *testing.T, name string) *os.File {
+	t.Helper()
+	for deadline := time.Now().Add(testkit.HangGuard); ; {
+		pipe, err := os.OpenFile(name, os.O_WRONLY|syscall.O_NONBLOCK, 0)
+		switch {
+		case err == nil:
+			return pipe
+		case !errors.Is(err, syscall.ENXIO) || time.Now().After(deadline): // ENXIO: no reader yet
+			t.Fatal(err)
+		}
 	}
 }
 
