@@ -25,7 +25,7 @@ test: ## Install what the tests need, then run them all, and the checks
 	$(GO) test -race ./...
 	@$(MAKE) --no-print-directory check
 
-test-long: ## The full sizes: more kills, more rounds, a million shops
+test-long: ## The full sizes: 100 kills, a million shops
 	@tools/need gcc node curl
 	LUNEO_LONG=1 $(GO) test -race -timeout 60m -count=1 ./...
 
