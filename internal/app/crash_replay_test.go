@@ -14,45 +14,8 @@ import (
 	"github.com/luneo-platform/luneo/internal/testkit"
 )
 
-// deliveries is a list of events that senders deliver, each until it is
-// acknowledged.
-type deliveries struct {
-	mu    sync.Mutex
-	next  int
-	open  []string
-	acked map[string]bool
-}
-
-func (d *deliveries) take() string {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if n := len(d.open); n > 0 {
-		id := d.open[n-1]
-		d.open = d.open[:n-1]
-		return id
-	}
-	d.next++
-	return fmt.Sprintf("event-%d", d.next)
-}
-
-func (d *deliveries) put(id string, acked bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if acked {
-		d.acked[id] = true
-	} else {
-		d.open = append(d.open, id)
-	}
-}
-
-func (d *deliveries) count() int {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	return len(d.acked)
-}
-
-// send delivers from 16 connections until the server is gone.
-func (d *deliveries) send(url string, gone <-chan struct{}) {
+// deliver sends from 16 connections until the server is gone.
+func deliver(d *testkit.Deliveries, url string, gone <-chan struct{}) {
 	var wg sync.WaitGroup
 	for range 16 {
 		wg.Go(func() {
@@ -64,9 +27,13 @@ func (d *deliveries) send(url string, gone <-chan struct{}) {
 					return
 				default:
 				}
-				id := d.take()
+				id := d.Take()
 				a, err := tryPost(client, url+"/api/metrics/render", "application/json", []byte(renderEvent(id)))
-				d.put(id, err == nil && a.status == http.StatusAccepted)
+				if err == nil && a.status == http.StatusAccepted {
+					d.Acknowledged(id)
+				} else {
+					d.Unanswered(id)
+				}
 			}
 		})
 	}
@@ -83,7 +50,7 @@ func TestKillLosesNothing(t *testing.T) {
 	}
 	dir := t.TempDir()
 	rng := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 1))
-	d := &deliveries{acked: map[string]bool{}}
+	d := &testkit.Deliveries{}
 	var shown float64
 	for range kills {
 		p := testkit.Start(t, "--data-dir", dir)
@@ -92,31 +59,32 @@ func TestKillLosesNothing(t *testing.T) {
 		}
 		gone := make(chan struct{})
 		var senders sync.WaitGroup
-		senders.Go(func() { d.send(p.URL, gone) })
-		for goal := d.count() + 1 + rng.IntN(2000); d.count() < goal; {
+		senders.Go(func() { deliver(d, p.URL, gone) })
+		for goal := d.Count() + 1 + rng.IntN(2000); d.Count() < goal; {
 			shown = total(metricsOf(t, p.URL), "luneo_renders_total")
 		}
 		p.Kill()
 		close(gone)
 		senders.Wait()
 	}
+	acked, open := d.Lists()
 	p := testkit.Start(t, "--data-dir", dir)
-	if n := total(metricsOf(t, p.URL), "luneo_renders_total"); n < float64(len(d.acked)) {
-		t.Fatalf("%v events are counted, %d were acknowledged", n, len(d.acked))
+	if n := total(metricsOf(t, p.URL), "luneo_renders_total"); n < float64(len(acked)) {
+		t.Fatalf("%v events are counted, %d were acknowledged", n, len(acked))
 	}
-	for id := range d.acked { // lost ones would be accepted now
+	for _, id := range acked { // lost ones would be accepted now
 		if accepted, _ := post(t, p.URL+"/api/metrics/render", "application/json", renderEvent(id)).accepted(t); accepted != 0 {
 			t.Fatalf("%s was acknowledged and is lost", id)
 		}
 	}
-	for _, id := range d.open {
+	for _, id := range open {
 		post(t, p.URL+"/api/metrics/render", "application/json", renderEvent(id)).accepted(t)
-		d.acked[id] = true
+		acked = append(acked, id)
 	}
-	if n := total(metricsOf(t, p.URL), "luneo_renders_total"); n != float64(len(d.acked)) {
-		t.Fatalf("%v events are counted, %d were sent: doubled", n, len(d.acked))
+	if n := total(metricsOf(t, p.URL), "luneo_renders_total"); n != float64(len(acked)) {
+		t.Fatalf("%v events are counted, %d were sent: doubled", n, len(acked))
 	}
-	t.Logf("%d kills, %d events acknowledged, 0 lost, 0 doubled", kills, len(d.acked))
+	t.Logf("%d kills, %d events acknowledged, 0 lost, 0 doubled", kills, len(acked))
 }
 
 // TestStopInOrderLeavesASnapshot checks SIGTERM: the answer in flight comes,

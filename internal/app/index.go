@@ -10,22 +10,23 @@ import (
 	"strings"
 
 	"github.com/luneo-platform/luneo/internal/kpi"
+	"github.com/luneo-platform/luneo/internal/web"
 )
 
 //go:embed index.html
 var indexHTML string
 
-// handleIndex serves a small page that says what answers here.
-func (a *App) handleIndex(w http.ResponseWriter, _ *http.Request) error {
-	page, err := template.New("index").Parse(indexHTML)
-	if err != nil {
-		return err
+// index returns what serves a small page that says what answers here.
+func (a *App) index() web.Handler {
+	page := template.Must(template.New("index").Parse(indexHTML)) // part of the program
+	policy := "default-src 'none'; style-src '" + styleHash() + "'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+	return func(w http.ResponseWriter, _ *http.Request) error {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Content-Security-Policy", policy)
+		return ignoreGone(page.Execute(w, map[string]any{
+			"Version": a.opts.Version, "URL": cmp.Or(string(a.opts.Config.PublicURL), a.URL()), "Schemas": kpi.Schemas(),
+		}))
 	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src '"+styleHash()+"'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
-	return ignoreGone(page.Execute(w, map[string]any{
-		"Version": a.opts.Version, "URL": cmp.Or(string(a.opts.Config.PublicURL), a.URL()), "Schemas": kpi.Schemas(),
-	}))
 }
 
 // styleHash names the page's one style sheet for its content security policy.

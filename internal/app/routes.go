@@ -20,7 +20,7 @@ func (a *App) routes(in *intake.Intake) []web.Route {
 		{Method: http.MethodGet, Pattern: "/metrics", Scope: web.Read, Handler: a.metricsHandler()},
 		{Method: http.MethodGet, Pattern: "/api/openapi.json", Scope: web.Read, Handler: in.OpenAPI},
 		{Method: http.MethodPost, Pattern: kpi.PathPrefix + "batch", Scope: web.Ingest, Handler: in.Batch},
-		{Method: http.MethodGet, Pattern: "/{$}", Scope: web.Read, Handler: a.handleIndex},
+		{Method: http.MethodGet, Pattern: "/{$}", Scope: web.Read, Handler: a.index()},
 	}
 	for _, s := range kpi.Schemas() {
 		routes = append(routes, web.Route{Method: http.MethodPost, Pattern: s.Path(), Scope: web.Ingest, Handler: in.Single(s.Type)})

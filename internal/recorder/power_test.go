@@ -20,12 +20,12 @@ func TestPowerLoss(t *testing.T) {
 			t.Parallel()
 			disk := testkit.NewDisk(disks)
 			rng := rand.New(rand.NewPCG(disks, 3))
-			tasks := &taskList{acked: map[string]bool{}}
+			events := &testkit.Deliveries{}
 			for range 10 {
 				disk.CutPowerAfter(20 + rng.IntN(300))
 				r, err := start(t, settings{disk: disk})
 				if err == nil {
-					tasks.work(t, r)
+					work(t, events, r)
 					r.crash()
 				} else if errors.Is(err, testkit.ErrPower) {
 					disk.Crash()
@@ -34,67 +34,42 @@ func TestPowerLoss(t *testing.T) {
 				}
 			}
 			r := started(t, settings{disk: disk})
-			tasks.resend(t, r)
-			r.wantLine(t, fmt.Sprintf(`luneo_openai_requests_total{model="gpt-4o",operation="chat"} %d`, len(tasks.acked)))
+			n := resend(t, events, r)
+			r.wantLine(t, fmt.Sprintf(`luneo_openai_requests_total{model="gpt-4o",operation="chat"} %d`, n))
 		})
 	}
 }
 
-// taskList is what senders have to deliver, each event under its own id.
-type taskList struct {
-	mu    sync.Mutex
-	next  int
-	retry []string // got no answer, or a refusal
-	acked map[string]bool
-}
-
-func (l *taskList) take() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if n := len(l.retry); n > 0 {
-		id := l.retry[n-1]
-		l.retry = l.retry[:n-1]
-		return id
-	}
-	l.next++
-	return fmt.Sprint("event-", l.next)
-}
-
-func (l *taskList) done(id string, err error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if err != nil {
-		l.retry = append(l.retry, id)
-	} else {
-		l.acked[id] = true
-	}
-}
-
 // work sends from four senders until the power goes.
-func (l *taskList) work(t *testing.T, r *rig) {
+func work(t *testing.T, d *testkit.Deliveries, r *rig) {
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
 			for !r.disk.PowerGone() {
-				id := l.take()
-				_, err := r.Record(t.Context(), one(openai(id, 1, 1)))
-				l.done(id, err)
+				id := d.Take()
+				if _, err := r.Record(t.Context(), one(openai(id, 1, 1))); err != nil {
+					d.Unanswered(id)
+				} else {
+					d.Acknowledged(id)
+				}
 			}
 		})
 	}
 	wg.Wait()
 }
 
-// resend delivers what is still open, and sends again what was acknowledged.
-func (l *taskList) resend(t *testing.T, r *rig) {
+// resend delivers what is still open, sends again what was acknowledged, and
+// returns how many events there are.
+func resend(t *testing.T, d *testkit.Deliveries, r *rig) int {
 	t.Helper()
-	for id := range l.acked {
+	acked, open := d.Lists()
+	for _, id := range acked {
 		if got := r.send(t, one(openai(id, 1, 1))); got.Duplicate != 1 {
 			t.Fatalf("%s was acknowledged and is lost: %+v", id, got)
 		}
 	}
-	for _, id := range l.retry {
+	for _, id := range open {
 		r.send(t, one(openai(id, 1, 1)))
-		l.acked[id] = true
 	}
+	return len(acked) + len(open)
 }
