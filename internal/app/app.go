@@ -48,6 +48,7 @@ type App struct {
 	meter    *meter.Meter
 	prices   *prices
 	rates    *rateLimits
+	alerts   *alertGauges
 	web      *web.Server
 	closers  []closer
 
@@ -72,7 +73,7 @@ func New(opts Options) (app *App, err error) {
 			err = errors.Join(err, a.Close())
 		}
 	}()
-	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openWeb} {
+	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openWeb, a.openAlertGauges} {
 		if err := step(); err != nil {
 			return nil, err
 		}

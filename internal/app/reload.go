@@ -18,8 +18,8 @@ type Reloaded struct {
 }
 
 // Reload reads the configuration again and takes what can be taken without a
-// restart: tokens, users, anonymous, rate limit, prices, log level. When
-// anything is wrong nothing changes.
+// restart: tokens, users, anonymous, rate limit, prices, limits of the alerts,
+// log level. When anything is wrong nothing changes.
 func (a *App) Reload() (Reloaded, error) {
 	a.reloading.Lock()
 	defer a.reloading.Unlock()
@@ -39,6 +39,7 @@ func (a *App) Reload() (Reloaded, error) {
 	}
 	a.prices.set(table)
 	a.rates.set(cfg.Limits.IngestRate)
+	a.alerts.set(cfg)
 	a.setLogLevel(cfg.Log.Level)
 	done := Reloaded{Restart: needRestart(a.opts.Config, cfg)}
 	a.opts.Logger.Info("configuration reloaded", "needs_restart", done.Restart)
@@ -69,7 +70,7 @@ func (a *App) setLogLevel(level string) {
 
 // live are the keys that a reload takes.
 func live() []string {
-	return []string{"users", "tokens", "anonymous", "openai.prices_file", "limits.ingest_rate", "log.level"}
+	return []string{"users", "tokens", "anonymous", "openai.prices_file", "limits.ingest_rate", "alerts.min_events", "alerts.min_errors", "cost.floor_cents", "log.level"}
 }
 
 // needRestart lists the keys that differ from what runs and hold after a
