@@ -53,6 +53,7 @@ type App struct {
 	rates    *rateLimits
 	prom     *prom.Prom   // nil in external mode
 	queries  http.Handler // Prometheus' HTTP API, of either mode
+	alerts   *alertGauges
 	web      *web.Server
 	closers  []closer
 
@@ -79,7 +80,7 @@ func New(opts Options) (app *App, err error) {
 			err = errors.Join(err, a.Close())
 		}
 	}()
-	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openHistory, a.openWeb} {
+	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openHistory, a.openWeb, a.openAlertGauges} {
 		if err := step(); err != nil {
 			return nil, err
 		}

@@ -137,8 +137,8 @@ tokens:                    # bearer tokens; scopes: ingest, openai, read, admin
   - {name: worker-ia, token_file: /run/secrets/luneo-worker, scopes: [ingest]}
 ` + "```" + `
 
-A reload (SIGHUP, or POST to /-/reload) takes users, tokens, anonymous, openai.prices_file, limits.ingest_rate and log.level;
-its answer names the keys that changed and need a restart.
+A reload (SIGHUP, or POST to /-/reload) takes users, tokens, anonymous, openai.prices_file, limits.ingest_rate,
+alerts.min_events, alerts.min_errors, cost.floor_cents and log.level; its answer names the keys that changed and need a restart.
 `)
 	golden(t, "configuration.md", b.String())
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/luneo-platform/luneo/internal/config"
 	"github.com/luneo-platform/luneo/internal/prom"
 	"github.com/luneo-platform/luneo/internal/web"
+	"github.com/luneo-platform/luneo/monitoring"
 )
 
 // openHistory opens the embedded Prometheus, or prepares to ask an external one.
@@ -55,7 +56,12 @@ func historyOptions(cfg config.Config) prom.Options {
 }
 
 func historySettings(p config.Prometheus) prom.Settings {
+	var builtin []byte
+	if p.BuiltinRules {
+		builtin = []byte(monitoring.Alerts())
+	}
 	return prom.Settings{
+		BuiltinRules:      builtin,
 		RuleFiles:         texts(p.RuleFiles),
 		ScrapeConfigFiles: texts(p.ScrapeConfigFiles),
 		RemoteWrite:       p.RemoteWrite.Text,
@@ -83,13 +89,9 @@ func instanceName(cfg config.Config) string {
 	return "luneo"
 }
 
-// externalURL is where people reach this Luneo.
+// externalURL is the public URL as rules' templates know it.
 func (a *App) externalURL() *url.URL {
-	text := string(a.opts.Config.PublicURL)
-	if text == "" {
-		text = a.URL()
-	}
-	u, err := url.Parse(text)
+	u, err := url.Parse(a.publicURL())
 	if err != nil { // the configuration allows only URLs
 		return &url.URL{}
 	}

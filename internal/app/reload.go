@@ -55,6 +55,7 @@ func (a *App) reload() (Reloaded, error) {
 	}
 	a.prices.set(table)
 	a.rates.set(cfg.Limits.IngestRate)
+	a.alerts.set(cfg)
 	a.setLogLevel(cfg.Log.Level)
 	done := Reloaded{Restart: needRestart(a.opts.Config, cfg)}
 	a.opts.Logger.Info("configuration reloaded", "needs_restart", done.Restart)
@@ -115,6 +116,7 @@ func (a *App) setLogLevel(level string) {
 func live() []string {
 	return []string{
 		"users", "tokens", "anonymous", "openai.prices_file", "limits.ingest_rate", "log.level",
+		"alerts.min_events", "alerts.min_errors", "cost.floor_cents",
 		"prometheus.builtin_rules", "prometheus.rule_files", "prometheus.scrape_config_files", "prometheus.remote_write",
 	}
 }

@@ -191,7 +191,7 @@ func TestQueryErrorsAndLimits(t *testing.T) {
 	p, _ := run(t, o)
 	await(t, p, "events_total")
 	for path, want := range map[string]string{
-		"/api/v1/query?query=sum(": `400 invalid parameter "query": 1:5: parse error: unclosed left parenthesis`,
+		"/api/v1/query?query=sum(":                                   `400 invalid parameter "query": 1:5: parse error: unclosed left parenthesis`,
 		"/api/v1/query_range?query=vector(1)&start=0&end=100&step=1": `422 query processing would load too many samples into memory in query execution`,
 	} {
 		code, text := call(t, p, path)
