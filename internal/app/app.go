@@ -2,8 +2,9 @@
 // down. It is the only package that knows them all.
 //
 // It comes up in the order of the data's flow from its end: journal, meter,
-// recorder, sources, listener. It goes down the other way round: stop taking,
-// finish what is in flight, commit and snapshot, close the journal last.
+// recorder, history, sources, listener. It goes down the other way round: stop
+// taking, finish what is in flight, stop scraping and judging, commit and
+// snapshot, close the journal last.
 package app
 
 import (
@@ -11,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"path/filepath"
 	"sync"
 	"time"
@@ -22,6 +24,7 @@ import (
 	"github.com/luneo-platform/luneo/internal/journal"
 	"github.com/luneo-platform/luneo/internal/kpi"
 	"github.com/luneo-platform/luneo/internal/meter"
+	"github.com/luneo-platform/luneo/internal/prom"
 	"github.com/luneo-platform/luneo/internal/recorder"
 	"github.com/luneo-platform/luneo/internal/web"
 )
@@ -49,10 +52,13 @@ type App struct {
 	prices   *prices
 	rates    *rateLimits
 	alerts   *alertGauges
+	prom     *prom.Prom   // nil in external mode
+	queries  http.Handler // Prometheus' HTTP API, of either mode
 	web      *web.Server
 	closers  []closer
 
 	reloading sync.Mutex
+	reloads   reloads
 }
 
 // closer is one step of the teardown.
@@ -68,12 +74,13 @@ func New(opts Options) (app *App, err error) {
 		opts.Logger = slog.New(slog.DiscardHandler)
 	}
 	a := &App{opts: opts, registry: newRegistry(opts.Version)}
+	a.reloads = newReloads(a.registry)
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.Close())
 		}
 	}()
-	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openWeb, a.openAlertGauges} {
+	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openHistory, a.openWeb, a.openAlertGauges} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -203,14 +210,23 @@ func (a *App) URL() string { return a.web.URL() }
 func (a *App) Run(ctx context.Context) error {
 	behind, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
+	serving, giveUp := context.WithCancel(ctx)
+	defer giveUp()
 	var preparing sync.WaitGroup
 	preparing.Go(func() { a.journal.Run(behind) })
-	recorded := make(chan error, 1)
+	recorded, scraped := make(chan error, 1), make(chan error, 1)
 	go func() { recorded <- a.recorder.Run(behind) }()
+	go func() {
+		err := a.runHistory(behind)
+		if err != nil { // a Luneo that judges nothing must not look alive
+			giveUp()
+		}
+		scraped <- err
+	}()
 
-	err := a.web.Run(ctx)
+	err := a.web.Run(serving)
 	stop()
-	err = errors.Join(err, <-recorded)
+	err = errors.Join(err, <-scraped, <-recorded)
 	preparing.Wait()
 	return errors.Join(err, a.Close())
 }

@@ -82,7 +82,7 @@ func TestSelfMetricsPassPromlint(t *testing.T) {
 		guide[m.Name] = m.Guide
 	}
 	for _, problem := range problems {
-		if !guide[problem.Metric] {
+		if !guide[problem.Metric] && !strings.HasPrefix(problem.Metric, "prometheus_") { // Prometheus' own
 			t.Errorf("%s: %s", problem.Metric, problem.Text)
 		}
 	}
