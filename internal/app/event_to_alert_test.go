@@ -66,3 +66,11 @@ func TestEventsRaiseAlerts(t *testing.T) {
 		t.Errorf("%+v", a)
 	}
 }
+
+func TestBuiltinRulesCanBeSwitchedOff(t *testing.T) {
+	t.Parallel()
+	p := testkit.Start(t, "--data-dir", t.TempDir(), "--prometheus-builtin-rules=false")
+	if a := get(t, p.URL+"/api/v1/rules"); !strings.Contains(a.body, `"groups":[]`) {
+		t.Errorf("there are rules: %s", a.body)
+	}
+}
