@@ -1,8 +1,6 @@
 package app
 
 import (
-	"cmp"
-	"net/url"
 	"strings"
 	"sync/atomic"
 
@@ -47,10 +45,7 @@ func (g *alertGauges) set(cfg config.Config) {
 
 // publicURL is what links begin with: no password, no slash at the end.
 func (a *App) publicURL() string {
-	base := cmp.Or(string(a.opts.Config.PublicURL), a.URL())
-	if u, err := url.Parse(base); err == nil {
-		u.User = nil
-		base = u.String()
-	}
-	return strings.TrimRight(base, "/")
+	u := a.externalURL()
+	u.User = nil
+	return strings.TrimRight(u.String(), "/")
 }

@@ -21,8 +21,9 @@ type Reloaded struct {
 }
 
 // Reload reads the configuration again and takes what can be taken without a
-// restart: tokens, users, anonymous, rate limit, prices, rule files, scrape
-// files, remote write, log level. When anything is wrong nothing changes.
+// restart: tokens, users, anonymous, rate limit, prices, limits of the alerts,
+// rule files, scrape files, remote write, log level. When anything is wrong
+// nothing changes.
 func (a *App) Reload() (Reloaded, error) {
 	a.reloading.Lock()
 	defer a.reloading.Unlock()
