@@ -44,6 +44,11 @@ func TestDocsMetrics(t *testing.T) {
 Everything on ` + "`/metrics`" + `. The first sections are the [instrumentation guide's](instrumentation-guide.md), exactly; what
 Luneo adds follows. Counters and histograms carry start timestamps in OpenMetrics and survive restarts, unless
 they say "since the start".
+
+A counter of failures (` + "`…_error_total`, `…_failures_total`" + `) is there at 0, under ` + "`error_type=\"other\"`" + `, from the first event of its
+model and operation, render type and quality, or conversion type, whatever became of it; that of handshakes from the first one,
+under ` + "`failure_reason=\"other\"` and `shop_domain=\"other\"`" + `. So a ratio of failures is 0 before the first, not absent. A kind of
+failure never seen before begins a series of its own, with its start timestamp: a scraper that reads those counts it.
 `)
 	section := ""
 	for _, m := range kpi.Catalogue() {
