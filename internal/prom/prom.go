@@ -77,9 +77,9 @@ type closer struct {
 // New reads every file of the settings, opens the directory, locks it, and
 // starts nothing but the TSDB's own housekeeping. Whoever does not call Run
 // calls Close. When it fails nothing is left open.
-func New(o Options) (p *Prom, err error) {
+func New(o Options) (_ *Prom, err error) {
 	o.Logger = quiet(o.Logger)
-	p = &Prom{o: o, external: &url.URL{}, loader: &ruleLoader{}, began: time.Now()}
+	p := &Prom{o: o, external: &url.URL{}, loader: &ruleLoader{}, began: time.Now()}
 	if p.plan, err = o.Prepare(o.Settings); err != nil {
 		return nil, err
 	}
