@@ -20,6 +20,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/luneo-platform/luneo/internal/config"
+	"github.com/luneo-platform/luneo/internal/host"
 	"github.com/luneo-platform/luneo/internal/intake"
 	"github.com/luneo-platform/luneo/internal/journal"
 	"github.com/luneo-platform/luneo/internal/kpi"
@@ -51,6 +52,7 @@ type App struct {
 	meter    *meter.Meter
 	prices   *prices
 	rates    *rateLimits
+	host     *host.Host
 	prom     *prom.Prom   // nil in external mode
 	queries  http.Handler // Prometheus' HTTP API, of either mode
 	alerts   *alertGauges
@@ -74,6 +76,8 @@ func New(opts Options) (app *App, err error) {
 		opts.Logger = slog.New(slog.DiscardHandler)
 	}
 	a := &App{opts: opts, registry: newRegistry(opts.Version)}
+	a.host = host.New(host.Options{Source: host.System(), DataDir: opts.Config.DataDir, Logger: opts.Logger})
+	a.registry.MustRegister(a.host)
 	a.reloads = newReloads(a.registry)
 	defer func() {
 		if err != nil {
@@ -212,8 +216,9 @@ func (a *App) Run(ctx context.Context) error {
 	defer stop()
 	serving, giveUp := context.WithCancel(ctx)
 	defer giveUp()
-	var preparing sync.WaitGroup
-	preparing.Go(func() { a.journal.Run(behind) })
+	var beside sync.WaitGroup
+	beside.Go(func() { a.journal.Run(behind) })
+	beside.Go(func() { a.host.Run(behind) })
 	recorded, scraped := make(chan error, 1), make(chan error, 1)
 	go func() { recorded <- a.recorder.Run(behind) }()
 	go func() {
@@ -227,7 +232,7 @@ func (a *App) Run(ctx context.Context) error {
 	err := a.web.Run(serving)
 	stop()
 	err = errors.Join(err, <-scraped, <-recorded)
-	preparing.Wait()
+	beside.Wait()
 	return errors.Join(err, a.Close())
 }
 

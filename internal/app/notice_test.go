@@ -51,9 +51,9 @@ func writeNotice(t *testing.T, info *buildinfo.BuildInfo) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	introduction, _, _ := strings.Cut(string(old), "\ngithub.com/")
+	list := strings.LastIndex(string(old), "\n\n") + 1 // behind the last empty line
 	var b strings.Builder
-	b.WriteString(introduction)
+	b.Write(old[:list])
 	for _, m := range info.Deps {
 		b.WriteString("\n" + m.Path + " " + licenceOf(t, m.Path))
 	}
