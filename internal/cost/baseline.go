@@ -26,11 +26,12 @@ type Options struct {
 // Method says how one value is made of the windows of several days.
 type Method string
 
-// The methods. Both are the mean of the middle of the sorted values.
+// The methods.
 const (
-	// Median takes the middle one, or the middle two.
+	// Median is the one in the middle, once the uppermost twelfth, which is
+	// taken to be spikes, is set aside; between two windows it interpolates.
 	Median Method = "median"
-	// TrimmedMean takes all but a fifth at either end.
+	// TrimmedMean is the mean of all but a fifth at either end.
 	TrimmedMean Method = "trimmed_mean"
 )
 

@@ -6,9 +6,10 @@
 //
 //   - the median of the windows that ended at the same local time on each of
 //     the past days, or on the same weekday once there are three of those, so
-//     that a spike on one day does not move it;
+//     that a spike on one day hardly moves it. One window in twelve is taken to
+//     be such a spike and set aside first;
 //   - smoothed over the times around it: the fewer days there are, the wider;
-//   - while there are fewer than ten days, drawn some way to the level of the
+//   - while there are fewer than twelve days, drawn some way to the level of the
 //     last twelve hours, since few days say little about the days to come.
 //
 // Windows that Luneo did not see whole, in which nothing was spent, that were

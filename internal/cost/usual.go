@@ -23,10 +23,13 @@ const (
 	// so that a whole day that is out of the ordinary can't double the usual.
 	levelReach = 12 * time.Hour
 	levelStep  = 15 * time.Minute
-	levelShare = 0.25
+	levelShare = 0.35
 	levelFull  = 5
-	levelNone  = 10
+	levelNone  = 12
 	levelMost  = 1.5
+	// spikes is the share of past windows that are taken to be spikes. They are
+	// all at the upper end, so the middle of the others lies a little lower.
+	spikes = 1.0 / 12
 )
 
 // Baseline estimates what a window that ends now usually costs, from samples
@@ -168,19 +171,31 @@ func (e *estimator) middle(windows []Window, mark bool) (cents float64, usable i
 		return 0, 0
 	}
 	slices.Sort(v)
-	from, to := e.past.o.Method.middle(len(v))
+	cents, low, high := e.past.o.Method.middle(v)
 	if mark {
-		markUse(windows, v[from], v[to-1])
+		markUse(windows, low, high)
 	}
-	return mean(v[from:to]), len(v)
+	return cents, len(v)
 }
 
-// middle says which of n sorted values count.
-func (m Method) middle(n int) (from, to int) {
+// middle returns the middle of sorted values, and the lowest and the highest
+// of those that it was made of.
+func (m Method) middle(v []float64) (cents, low, high float64) {
 	if m == TrimmedMean {
-		return n / 5, n - n/5
+		trim := len(v) / 5
+		v = v[trim : len(v)-trim]
+		return mean(v), v[0], v[len(v)-1]
 	}
-	return (n - 1) / 2, n/2 + 1
+	return quantile(v, (1-spikes)/2)
+}
+
+// quantile returns the value at a share of the way through sorted values, and
+// its neighbours that it lies between.
+func quantile(v []float64, share float64) (value, low, high float64) {
+	at := share * float64(len(v)-1)
+	i := int(at)
+	low, high = v[i], v[min(i+1, len(v)-1)]
+	return low + (at-float64(i))*(high-low), low, high
 }
 
 // markUse says of each usable window whether it is in the middle.
@@ -257,8 +272,8 @@ func (e *estimator) level(days int) float64 {
 
 func median(v []float64) float64 {
 	slices.Sort(v)
-	from, to := Median.middle(len(v))
-	return mean(v[from:to])
+	m, _, _ := quantile(v, 0.5)
+	return m
 }
 
 // readyAt guesses when there will be enough windows: when the history is old
