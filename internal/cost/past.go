@@ -2,6 +2,7 @@ package cost
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -59,6 +60,19 @@ func (p *Past) Len() int {
 	return p.seen[len(p.seen)-1]
 }
 
+// limit is the most samples that are held.
+func (p *Past) limit() int { return p.kept() + p.steps(day) }
+
+// kept is how many steps of the past an estimate can reach.
+func (p *Past) kept() int { return p.steps(p.o.History + p.o.Window + 2*day) }
+
+// Expect replaces the spans whose spend was expected.
+func (p *Past) Expect(spans []Span) {
+	if !slices.Equal(p.o.Expected, spans) {
+		p.o.Expected, p.rise = spans, rise{}
+	}
+}
+
 // Add takes a sample over. In the order of time it is cheap. What is older
 // than the history needs is forgotten.
 func (p *Past) Add(s Sample) {
@@ -90,11 +104,10 @@ func (p *Past) Add(s Sample) {
 
 // forget makes room, a day at a time, before sample i is added.
 func (p *Past) forget(i int) bool {
-	keep := p.steps(p.o.History + p.o.Window + 2*day)
-	if i < keep+p.steps(day) {
+	if i < p.limit() {
 		return false
 	}
-	drop := i - keep
+	drop := i - p.kept()
 	gone := 0
 	if drop >= len(p.cents) {
 		p.cents, p.seen = p.cents[:0], p.seen[:0]
