@@ -20,6 +20,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/luneo-platform/luneo/internal/config"
+	"github.com/luneo-platform/luneo/internal/cost"
 	"github.com/luneo-platform/luneo/internal/host"
 	"github.com/luneo-platform/luneo/internal/intake"
 	"github.com/luneo-platform/luneo/internal/journal"
@@ -56,6 +57,7 @@ type App struct {
 	prom     *prom.Prom   // nil in external mode
 	queries  http.Handler // Prometheus' HTTP API, of either mode
 	alerts   *alertGauges
+	cost     *cost.Keeper
 	web      *web.Server
 	closers  []closer
 
@@ -84,7 +86,7 @@ func New(opts Options) (app *App, err error) {
 			err = errors.Join(err, a.Close())
 		}
 	}()
-	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openHistory, a.openWeb, a.openAlertGauges} {
+	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openHistory, a.openCost, a.openWeb, a.openAlertGauges} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -219,6 +221,8 @@ func (a *App) Run(ctx context.Context) error {
 	var beside sync.WaitGroup
 	beside.Go(func() { a.journal.Run(behind) })
 	beside.Go(func() { a.host.Run(behind) })
+	asked := make(chan error, 1)
+	go func() { asked <- a.cost.Run(behind) }()
 	recorded, scraped := make(chan error, 1), make(chan error, 1)
 	go func() { recorded <- a.recorder.Run(behind) }()
 	go func() {
@@ -231,7 +235,7 @@ func (a *App) Run(ctx context.Context) error {
 
 	err := a.web.Run(serving)
 	stop()
-	err = errors.Join(err, <-scraped, <-recorded)
+	err = errors.Join(err, <-asked, <-scraped, <-recorded)
 	beside.Wait()
 	return errors.Join(err, a.Close())
 }

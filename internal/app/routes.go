@@ -23,6 +23,7 @@ func (a *App) routes(in *intake.Intake) []web.Route {
 		{Method: http.MethodGet, Pattern: "/{$}", Scope: web.Read, Handler: a.index()},
 	}
 	routes = append(routes, a.queryRoutes()...)
+	routes = append(routes, a.costRoutes()...)
 	for _, s := range kpi.Schemas() {
 		routes = append(routes, web.Route{Method: http.MethodPost, Pattern: s.Path(), Scope: web.Ingest, Handler: in.Single(s.Type)})
 	}

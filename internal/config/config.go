@@ -103,6 +103,7 @@ type Prometheus struct {
 type Cost struct {
 	Windows    []Window `yaml:"windows" doc:"Rolling windows of AI spend, in whole minutes." min:"1m" max:"24h"`
 	History    Duration `yaml:"history" doc:"How far back the baseline looks." min:"1d" max:"365d"`
+	Method     string   `yaml:"method" doc:"How the usual is made of several days: their median, or their mean without a fifth at either end." allowed:"median,trimmed_mean"`
 	MinDays    int      `yaml:"min_days" doc:"Usable days before there is a baseline." min:"1" max:"28"`
 	Timezone   Timezone `yaml:"timezone" doc:"Zone whose hours and weekdays the baseline compares: Local, UTC or a name such as Europe/Paris."`
 	FloorCents int      `yaml:"floor_cents" doc:"CostSpikeDetected keeps quiet at or below this spend in a window; 0 is the guide's letter." min:"0" max:"100000000"`
@@ -139,7 +140,7 @@ func Default() Config {
 		},
 		Cost: Cost{
 			Windows: []Window{{"15m", 15 * time.Minute}, {"1h", time.Hour}, {"24h", 24 * time.Hour}},
-			History: Duration(28 * day), MinDays: 3, Timezone: "Local", FloorCents: 10,
+			History: Duration(28 * day), Method: "median", MinDays: 3, Timezone: "Local", FloorCents: 10,
 		},
 		Alerts:          Alerts{MinEvents: 20, MinErrors: 5},
 		ShutdownTimeout: Duration(15 * time.Second),

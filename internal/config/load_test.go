@@ -138,7 +138,7 @@ func TestEveryKeyFromEverySource(t *testing.T) {
 		"prometheus.out_of_order_window": "5m", "prometheus.query_timeout": "30s", "prometheus.query_max_samples": "50000",
 		"prometheus.query_concurrency": "2", "prometheus.scrape_config_files": "/a.yml,/b.yml", "prometheus.builtin_rules": "false",
 		"prometheus.rule_files": "/r.yml",
-		"cost.history":          "14d", "cost.min_days": "4", "cost.timezone": "Europe/Paris", "cost.floor_cents": "0",
+		"cost.history":          "14d", "cost.min_days": "4", "cost.method": "trimmed_mean", "cost.timezone": "Europe/Paris", "cost.floor_cents": "0",
 		"alerts.min_events": "1", "alerts.min_errors": "0",
 		"openai.prices_file": "/p.json", "cost.windows": "60m,2h", "shutdown_timeout": "3s", "log.level": "debug", "log.format": "json",
 	}
@@ -158,7 +158,7 @@ func TestEveryKeyFromEverySource(t *testing.T) {
 		ScrapeConfigFiles: []config.Path{"/a.yml", "/b.yml"}, RuleFiles: []config.Path{"/r.yml"},
 	}
 	want.Alerts = config.Alerts{MinEvents: 1}
-	want.Cost = config.Cost{History: config.Duration(14 * 24 * time.Hour), MinDays: 4, Timezone: "Europe/Paris"}
+	want.Cost = config.Cost{Method: "trimmed_mean", History: config.Duration(14 * 24 * time.Hour), MinDays: 4, Timezone: "Europe/Paris"}
 	want.Cost.Windows = []config.Window{{Text: "60m", Length: time.Hour}, {Text: "2h", Length: 2 * time.Hour}}
 	want.ShutdownTimeout = config.Duration(3 * time.Second)
 	want.Log = config.Log{Level: "debug", Format: "json"}

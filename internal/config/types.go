@@ -6,6 +6,7 @@ import (
 	"math"
 	"net"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -154,6 +155,9 @@ func (z Timezone) Location() *time.Location {
 	return location
 }
 
+// windowText is what PromQL understands too: rules go back by a window's length.
+var windowText = regexp.MustCompile(`^(\d+h)?(\d+m)?$`)
+
 // Window is a rolling window. Its text becomes a label value, so it is kept
 // exactly as it was written.
 type Window struct {
@@ -164,7 +168,7 @@ type Window struct {
 // UnmarshalText accepts a duration of whole minutes.
 func (w *Window) UnmarshalText(text []byte) error {
 	v, err := time.ParseDuration(string(text))
-	if err != nil || v%time.Minute != 0 {
+	if err != nil || v%time.Minute != 0 || !windowText.Match(text) {
 		return errors.New("must be a duration of whole minutes, such as 15m or 1h")
 	}
 	*w = Window{Text: string(text), Length: v}
