@@ -14,11 +14,14 @@ import (
 	"github.com/prometheus/prometheus/util/annotations"
 )
 
+// millis is a time in milliseconds since 1970.
+type millis = int64
+
 // grid is a stretch of the history: series with a value, or none, at each of
 // its steps. It is what rules are evaluated over before it becomes a block.
 type grid struct {
-	start int64 // milliseconds since 1970, of the first step
-	step  int64 // milliseconds
+	start millis // of the first step
+	step  int64  // milliseconds
 	steps int
 	// lead is how many of the steps repeat the stretch before: rules look back.
 	lead    int
@@ -31,9 +34,9 @@ type column struct {
 	labels labels.Labels
 	// values by step; none is a staleness marker.
 	values []float64
-	// began is when a counter was 0, in milliseconds since 1970, and first the
-	// step after it; 0 when that is not in this grid.
-	began int64
+	// began is when a counter was 0, and first the step after it; 0 when that is
+	// not in this grid.
+	began millis
 	first int
 	// scratch columns are not written.
 	scratch bool
@@ -43,7 +46,7 @@ func newGrid(start time.Time, step time.Duration, steps, lead int) *grid {
 	return &grid{start: start.UnixMilli(), step: step.Milliseconds(), steps: steps, lead: lead, byKey: map[string]*column{}}
 }
 
-func (g *grid) at(step int) int64 { return g.start + int64(step)*g.step }
+func (g *grid) at(step int) millis { return g.start + int64(step)*g.step }
 
 // column returns the one with these labels, made when it is new.
 func (g *grid) column(l labels.Labels) *column {
@@ -119,7 +122,7 @@ func (c *cursor) Next() chunkenc.ValueType {
 }
 
 // Seek goes to the first sample at or after a time, never back.
-func (c *cursor) Seek(t int64) chunkenc.ValueType { //nolint:govet // chunkenc.Iterator's, not io.Seeker's
+func (c *cursor) Seek(t millis) chunkenc.ValueType {
 	if c.step >= 0 && c.step < len(c.column.values) && c.AtT() >= t {
 		return chunkenc.ValFloat
 	}
@@ -134,7 +137,7 @@ func (c *cursor) Seek(t int64) chunkenc.ValueType { //nolint:govet // chunkenc.I
 }
 
 // At is the current sample.
-func (c *cursor) At() (int64, float64) {
+func (c *cursor) At() (millis, float64) {
 	if c.zero {
 		return c.column.began, 0
 	}
@@ -142,7 +145,7 @@ func (c *cursor) At() (int64, float64) {
 }
 
 // AtT is the current sample's time.
-func (c *cursor) AtT() int64 {
+func (c *cursor) AtT() millis {
 	if c.zero {
 		return c.column.began
 	}
