@@ -21,12 +21,12 @@ build: ## Write bin/luneo
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/luneo ./cmd/luneo
 
 test: ## Install what the tests need, then run them all, and the checks
-	@tools/need gcc node curl
+	@tools/need gcc node curl promtool
 	$(GO) test -race ./...
 	@$(MAKE) --no-print-directory check
 
 test-long: ## The full sizes: 100 kills, a million shops
-	@tools/need gcc node curl
+	@tools/need gcc node curl promtool
 	LUNEO_LONG=1 $(GO) test -race -timeout 60m -count=1 ./...
 
 check: ## Lint, import table, formatting
@@ -34,10 +34,10 @@ check: ## Lint, import table, formatting
 	$(TOOL) golangci-lint run ./...
 
 fmt: ## Format the code
-	$(TOOL) gofumpt -w cmd internal
+	$(TOOL) gofumpt -w cmd docs internal monitoring
 
 generate: ## Write the generated files anew (the tests hold them against the code)
-	$(GO) test ./internal/app ./internal/intake ./internal/meter ./internal/config -run 'Docs|OpenAPI|Exposition|Golden' -update
+	$(GO) test ./internal/app ./internal/intake ./internal/meter ./internal/config -run 'Docs|OpenAPI|Exposition|Golden|Notice' -update
 
 bench: ## Measure against peers and limits, interleaved; prints medians
 	@tools/need wrk pushgateway victoria-metrics

@@ -108,7 +108,9 @@ func embedRows(f families) [][]string {
 	all := bundle{name: "all shops"}
 	rows = append(rows, f.attempts(all, "luneo_embed_handshakes_total", failures, "luneo_embed_handshake_duration_seconds"))
 	for _, g := range f.groups([]string{failures}, "failure_reason") {
-		rows = append(rows, []string{"  " + g.name, "", count(f.sum(failures, g.labels))})
+		if n := f.sum(failures, g.labels); n > 0 { // failures are shown at 0 before the first
+			rows = append(rows, []string{"  " + g.name, "", count(n)})
+		}
 	}
 	return rows
 }

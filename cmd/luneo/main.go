@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // time zones of the baseline, on machines without any
 
 	"github.com/spf13/cobra"
 )

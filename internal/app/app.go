@@ -2,8 +2,9 @@
 // down. It is the only package that knows them all.
 //
 // It comes up in the order of the data's flow from its end: journal, meter,
-// recorder, sources, listener. It goes down the other way round: stop taking,
-// finish what is in flight, commit and snapshot, close the journal last.
+// recorder, history, sources, listener. It goes down the other way round: stop
+// taking, finish what is in flight, stop scraping and judging, commit and
+// snapshot, close the journal last.
 package app
 
 import (
@@ -11,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"path/filepath"
 	"sync"
 	"time"
@@ -18,10 +20,13 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/luneo-platform/luneo/internal/config"
+	"github.com/luneo-platform/luneo/internal/cost"
+	"github.com/luneo-platform/luneo/internal/host"
 	"github.com/luneo-platform/luneo/internal/intake"
 	"github.com/luneo-platform/luneo/internal/journal"
 	"github.com/luneo-platform/luneo/internal/kpi"
 	"github.com/luneo-platform/luneo/internal/meter"
+	"github.com/luneo-platform/luneo/internal/prom"
 	"github.com/luneo-platform/luneo/internal/recorder"
 	"github.com/luneo-platform/luneo/internal/web"
 )
@@ -48,10 +53,16 @@ type App struct {
 	meter    *meter.Meter
 	prices   *prices
 	rates    *rateLimits
+	host     *host.Host
+	prom     *prom.Prom   // nil in external mode
+	queries  http.Handler // Prometheus' HTTP API, of either mode
+	alerts   *alertGauges
+	cost     *cost.Keeper
 	web      *web.Server
 	closers  []closer
 
 	reloading sync.Mutex
+	reloads   reloads
 }
 
 // closer is one step of the teardown.
@@ -67,12 +78,15 @@ func New(opts Options) (app *App, err error) {
 		opts.Logger = slog.New(slog.DiscardHandler)
 	}
 	a := &App{opts: opts, registry: newRegistry(opts.Version)}
+	a.host = host.New(host.Options{Source: host.System(), DataDir: opts.Config.DataDir, Logger: opts.Logger})
+	a.registry.MustRegister(a.host)
+	a.reloads = newReloads(a.registry)
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.Close())
 		}
 	}()
-	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openWeb} {
+	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openHistory, a.openCost, a.openWeb, a.openAlertGauges} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -202,15 +216,27 @@ func (a *App) URL() string { return a.web.URL() }
 func (a *App) Run(ctx context.Context) error {
 	behind, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	var preparing sync.WaitGroup
-	preparing.Go(func() { a.journal.Run(behind) })
-	recorded := make(chan error, 1)
+	serving, giveUp := context.WithCancel(ctx)
+	defer giveUp()
+	var beside sync.WaitGroup
+	beside.Go(func() { a.journal.Run(behind) })
+	beside.Go(func() { a.host.Run(behind) })
+	asked := make(chan error, 1)
+	go func() { asked <- a.cost.Run(behind) }()
+	recorded, scraped := make(chan error, 1), make(chan error, 1)
 	go func() { recorded <- a.recorder.Run(behind) }()
+	go func() {
+		err := a.runHistory(behind)
+		if err != nil { // a Luneo that judges nothing must not look alive
+			giveUp()
+		}
+		scraped <- err
+	}()
 
-	err := a.web.Run(ctx)
+	err := a.web.Run(serving)
 	stop()
-	err = errors.Join(err, <-recorded)
-	preparing.Wait()
+	err = errors.Join(err, <-asked, <-scraped, <-recorded)
+	beside.Wait()
 	return errors.Join(err, a.Close())
 }
 

@@ -10,9 +10,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 
 	"github.com/luneo-platform/luneo/internal/config"
+	"github.com/luneo-platform/luneo/internal/host"
 	"github.com/luneo-platform/luneo/internal/kpi"
 	"github.com/luneo-platform/luneo/internal/testkit"
 )
@@ -44,6 +46,11 @@ func TestDocsMetrics(t *testing.T) {
 Everything on ` + "`/metrics`" + `. The first sections are the [instrumentation guide's](instrumentation-guide.md), exactly; what
 Luneo adds follows. Counters and histograms carry start timestamps in OpenMetrics and survive restarts, unless
 they say "since the start".
+
+A counter of failures (` + "`…_error_total`, `…_failures_total`" + `) is there at 0, under ` + "`error_type=\"other\"`" + `, from the first event of its
+model and operation, render type and quality, or conversion type, whatever became of it; that of handshakes from the first one,
+under ` + "`failure_reason=\"other\"` and `shop_domain=\"other\"`" + `. So a ratio of failures is 0 before the first, not absent. A kind of
+failure never seen before begins a series of its own, with its start timestamp: a scraper that reads those counts it.
 `)
 	section := ""
 	for _, m := range kpi.Catalogue() {
@@ -53,10 +60,17 @@ they say "since the start".
 		}
 		writeMetric(&b, m)
 	}
-	b.WriteString("\n## Luneo itself\n\n| metric | type | labels | what it says |\n|---|---|---|---|\n")
-	for _, f := range ownFamilies(t) {
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", f.GetName(), strings.ToLower(f.GetType().String()), labelNames(f), f.GetHelp())
+	own := ownRows(t)
+	machine := map[string]string{}
+	for _, m := range host.Metrics() {
+		if delete(own, m.Name); m.Own {
+			own[m.Name] = hostRow(m)
+		} else {
+			machine[m.Name] = hostRow(m)
+		}
 	}
+	writeTable(&b, "Host", "The machine that Luneo runs on; see [host-metrics.md](host-metrics.md).\n\n", machine)
+	writeTable(&b, "Luneo itself", "", own)
 	b.WriteString("\nThe `go_*` and `process_*` metrics of the Prometheus client library are there too.\n")
 	golden(t, "metrics.md", b.String())
 }
@@ -73,8 +87,35 @@ func writeMetric(b *bytes.Buffer, m kpi.Metric) {
 	b.WriteString("\n")
 }
 
-// ownFamilies are the metrics that Luneo shows about itself, by name.
-func ownFamilies(t *testing.T) []*dto.MetricFamily {
+// writeTable writes rows under a heading, in the order of their metrics.
+func writeTable(b *bytes.Buffer, heading, intro string, rows map[string]string) {
+	b.WriteString("\n## " + heading + "\n\n" + intro + "| metric | type | labels | what it says |\n|---|---|---|---|\n")
+	for _, name := range slices.Sorted(maps.Keys(rows)) {
+		b.WriteString(rows[name])
+	}
+}
+
+func row(name, kind string, labels []string, help string) string {
+	quoted := ""
+	if len(labels) > 0 {
+		quoted = "`" + strings.Join(slices.Sorted(slices.Values(labels)), "`, `") + "`"
+	}
+	return fmt.Sprintf("| `%s` | %s | %s | %s |\n", name, kind, quoted, help)
+}
+
+// hostRow is a metric of the host. What /metrics has of them depends on the
+// machine, so they are not read from there.
+func hostRow(m host.Metric) string {
+	kind := "gauge"
+	if m.Type == prometheus.CounterValue {
+		kind = "counter"
+	}
+	return row(m.Name, kind, m.Labels, m.Help)
+}
+
+// ownRows are the metrics on /metrics that Luneo shows beside those of the
+// catalogue.
+func ownRows(t *testing.T) map[string]string {
 	t.Helper()
 	p := testkit.Start(t, "--data-dir", t.TempDir())
 	post(t, p.URL+"/api/metrics/render", "", renderEvent("a"))
@@ -83,22 +124,20 @@ func ownFamilies(t *testing.T) []*dto.MetricFamily {
 	for _, m := range kpi.Catalogue() {
 		delete(families, m.Name)
 	}
-	var own []*dto.MetricFamily
-	for _, name := range slices.Sorted(maps.Keys(families)) {
+	rows := map[string]string{}
+	for name, f := range families {
 		if strings.HasPrefix(name, "luneo_") {
-			own = append(own, families[name])
+			rows[name] = row(name, strings.ToLower(f.GetType().String()), labelNames(f), f.GetHelp())
 		}
 	}
-	return own
+	return rows
 }
 
-func labelNames(f *dto.MetricFamily) string {
-	var names []string
+func labelNames(f *dto.MetricFamily) (names []string) {
 	for _, l := range f.GetMetric()[0].GetLabel() {
-		names = append(names, "`"+l.GetName()+"`")
+		names = append(names, l.GetName())
 	}
-	slices.Sort(names)
-	return strings.Join(names, ", ")
+	return names
 }
 
 func TestDocsConfiguration(t *testing.T) {
@@ -137,8 +176,9 @@ tokens:                    # bearer tokens; scopes: ingest, openai, read, admin
   - {name: worker-ia, token_file: /run/secrets/luneo-worker, scopes: [ingest]}
 ` + "```" + `
 
-A reload (SIGHUP, or POST to /-/reload) takes users, tokens, anonymous, openai.prices_file, limits.ingest_rate and log.level;
-its answer names the keys that changed and need a restart.
+A reload (SIGHUP, or POST to /-/reload) takes users, tokens, anonymous, openai.prices_file, limits.ingest_rate,
+alerts.min_events, alerts.min_errors, cost.floor_cents, prometheus.builtin_rules, prometheus.rule_files,
+prometheus.scrape_config_files, prometheus.remote_write and log.level; its answer names the keys that changed and need a restart.
 `)
 	golden(t, "configuration.md", b.String())
 }

@@ -24,20 +24,28 @@ func newRegistry(version string) *prometheus.Registry {
 }
 
 // metricsHandler serves the registry in the text format and in OpenMetrics,
-// with start timestamps, gzip if asked for. Afterwards it tells the recorder
-// that its numbers were shown.
-func (a *App) metricsHandler() func(http.ResponseWriter, *http.Request) error {
-	serve := promhttp.HandlerFor(a.registry, promhttp.HandlerOpts{
+// with start timestamps, gzip if asked for.
+func (a *App) metricsHandler() http.Handler {
+	return a.exposed(promhttp.HandlerFor(a.registry, promhttp.HandlerOpts{
 		Registry:                            a.registry,
 		EnableOpenMetrics:                   true,
 		EnableOpenMetricsTextCreatedSamples: true,
 		MaxRequestsInFlight:                 16,
-	})
-	return func(w http.ResponseWriter, r *http.Request) error {
+	}))
+}
+
+// ownMetricsHandler serves the registry to this process alone: no limit that
+// others could use up, no compression.
+func (a *App) ownMetricsHandler() http.Handler {
+	return a.exposed(promhttp.HandlerFor(a.registry, promhttp.HandlerOpts{DisableCompression: true}))
+}
+
+// exposed tells the recorder afterwards that its numbers were shown.
+func (a *App) exposed(serve http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		serve.ServeHTTP(w, r)
 		a.recorder.Exposed()
-		return nil
-	}
+	})
 }
 
 // newRecovery shows what the last start found in the journal.

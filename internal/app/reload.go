@@ -5,6 +5,9 @@ import (
 	"log/slog"
 	"reflect"
 	"slices"
+	"strings"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/luneo-platform/luneo/internal/config"
 	"github.com/luneo-platform/luneo/internal/kpi"
@@ -18,11 +21,18 @@ type Reloaded struct {
 }
 
 // Reload reads the configuration again and takes what can be taken without a
-// restart: tokens, users, anonymous, rate limit, prices, log level. When
-// anything is wrong nothing changes.
+// restart: tokens, users, anonymous, rate limit, prices, limits of the alerts,
+// rule files, scrape files, remote write, log level. When anything is wrong
+// nothing changes.
 func (a *App) Reload() (Reloaded, error) {
 	a.reloading.Lock()
 	defer a.reloading.Unlock()
+	done, err := a.reload()
+	a.reloads.note(err)
+	return done, err
+}
+
+func (a *App) reload() (Reloaded, error) {
 	if a.opts.Load == nil {
 		return Reloaded{}, noReload()
 	}
@@ -34,11 +44,19 @@ func (a *App) Reload() (Reloaded, error) {
 	if err != nil {
 		return Reloaded{}, refused(err)
 	}
-	if err := a.web.Reload(credentials(cfg)); err != nil { // the last step that can fail
+	history, err := a.prepareHistory(cfg)
+	if err != nil {
 		return Reloaded{}, refused(err)
+	}
+	if err := a.web.Reload(credentials(cfg)); err != nil {
+		return Reloaded{}, refused(err)
+	}
+	if err := history(); err != nil { // its files were read and found good
+		return Reloaded{}, err
 	}
 	a.prices.set(table)
 	a.rates.set(cfg.Limits.IngestRate)
+	a.alerts.set(cfg)
 	a.setLogLevel(cfg.Log.Level)
 	done := Reloaded{Restart: needRestart(a.opts.Config, cfg)}
 	a.opts.Logger.Info("configuration reloaded", "needs_restart", done.Restart)
@@ -53,8 +71,36 @@ func refused(err error) error {
 		}
 		return e
 	}
-	e.Violations = []kpi.Violation{{Kind: kpi.KindInvalid, Detail: err.Error()}}
+	for _, line := range strings.Split(err.Error(), "\n") {
+		e.Violations = append(e.Violations, kpi.Violation{Kind: kpi.KindInvalid, Detail: line})
+	}
 	return e
+}
+
+// reloads shows how the last reload went.
+type reloads struct{ successful, at prometheus.Gauge }
+
+func newReloads(reg prometheus.Registerer) reloads {
+	r := reloads{
+		successful: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "luneo_config_last_reload_successful", Help: "1 when the last reading of the configuration found nothing wrong",
+		}),
+		at: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "luneo_config_last_reload_success_timestamp_seconds", Help: "When the configuration in use was read, seconds since 1970",
+		}),
+	}
+	reg.MustRegister(r.successful, r.at)
+	r.note(nil)
+	return r
+}
+
+func (r reloads) note(err error) {
+	if err != nil {
+		r.successful.Set(0)
+		return
+	}
+	r.successful.Set(1)
+	r.at.SetToCurrentTime()
 }
 
 func (a *App) setLogLevel(level string) {
@@ -69,7 +115,11 @@ func (a *App) setLogLevel(level string) {
 
 // live are the keys that a reload takes.
 func live() []string {
-	return []string{"users", "tokens", "anonymous", "openai.prices_file", "limits.ingest_rate", "log.level"}
+	return []string{
+		"users", "tokens", "anonymous", "openai.prices_file", "limits.ingest_rate", "log.level",
+		"alerts.min_events", "alerts.min_errors", "cost.floor_cents",
+		"prometheus.builtin_rules", "prometheus.rule_files", "prometheus.scrape_config_files", "prometheus.remote_write",
+	}
 }
 
 // needRestart lists the keys that differ from what runs and hold after a
@@ -104,6 +154,10 @@ func (a *App) ReloadAndLog() {
 // that it names and that can't be read, or credentials that don't fit.
 func Check(cfg config.Config) error {
 	if _, err := readPrices(cfg.OpenAI.PricesFile); err != nil {
+		return err
+	}
+	history := historyOptions(cfg)
+	if _, err := history.Prepare(history.Settings); err != nil {
 		return err
 	}
 	return web.Check(web.Options{Listen: string(cfg.Listen), PublicURL: string(cfg.PublicURL), WebConfigFile: string(cfg.WebConfigFile), Credentials: credentials(cfg)})

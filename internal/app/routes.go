@@ -17,15 +17,25 @@ func (a *App) routes(in *intake.Intake) []web.Route {
 		{Method: http.MethodGet, Pattern: "/-/healthy", Scope: web.Open, Handler: text("Luneo is healthy.\n")},
 		{Method: http.MethodGet, Pattern: "/-/ready", Scope: web.Open, Handler: text("Luneo is ready.\n")},
 		{Method: http.MethodPost, Pattern: "/-/reload", Scope: web.Admin, Handler: a.handleReload},
-		{Method: http.MethodGet, Pattern: "/metrics", Scope: web.Read, Handler: a.metricsHandler()},
+		{Method: http.MethodGet, Pattern: "/metrics", Scope: web.Read, Handler: plain(a.metricsHandler())},
 		{Method: http.MethodGet, Pattern: "/api/openapi.json", Scope: web.Read, Handler: in.OpenAPI},
 		{Method: http.MethodPost, Pattern: kpi.PathPrefix + "batch", Scope: web.Ingest, Handler: in.Batch},
 		{Method: http.MethodGet, Pattern: "/{$}", Scope: web.Read, Handler: a.index()},
 	}
+	routes = append(routes, a.queryRoutes()...)
+	routes = append(routes, a.costRoutes()...)
 	for _, s := range kpi.Schemas() {
 		routes = append(routes, web.Route{Method: http.MethodPost, Pattern: s.Path(), Scope: web.Ingest, Handler: in.Single(s.Type)})
 	}
 	return routes
+}
+
+// plain is a handler that answers its errors itself.
+func plain(h http.Handler) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		h.ServeHTTP(w, r)
+		return nil
+	}
 }
 
 // text answers with a fixed sentence. That the listener answers at all says

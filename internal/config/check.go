@@ -17,6 +17,7 @@ func (l *loader) check() {
 	l.checkTokens()
 	l.checkAnonymous()
 	l.checkWindows()
+	l.checkPrometheus()
 	if l.cfg.DataDir == "" {
 		l.complain("data_dir", "must not be empty; the default is ./luneo-data")
 	}
@@ -136,5 +137,21 @@ func (l *loader) checkWindows() {
 				break
 			}
 		}
+	}
+}
+
+func (l *loader) checkPrometheus() {
+	p := l.cfg.Prometheus
+	switch {
+	case p.Mode == "external" && p.QueryURL == "":
+		l.complain("prometheus.query_url", "is needed in external mode: the base URL of your Prometheus, such as http://prometheus:9090")
+	case p.Mode == "embedded" && p.QueryURL != "":
+		l.complain("prometheus.query_url", "is for prometheus.mode external; the embedded Prometheus is asked by itself")
+	case p.Mode == "external" && p.RemoteWrite.Text != "":
+		l.complain("prometheus.remote_write", "is for prometheus.mode embedded: in external mode your Prometheus scrapes Luneo")
+	case p.Mode == "external" && len(p.ScrapeConfigFiles) > 0:
+		l.complain("prometheus.scrape_config_files", "is for prometheus.mode embedded: in external mode your Prometheus scrapes")
+	case p.Mode == "external" && len(p.RuleFiles) > 0:
+		l.complain("prometheus.rule_files", "is for prometheus.mode embedded: in external mode your Prometheus evaluates rules")
 	}
 }

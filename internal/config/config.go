@@ -24,18 +24,21 @@ import (
 // The tags are the schema: yaml is the key, doc its description, min and max
 // the range (both allowed), allowed the words that a text may be.
 type Config struct {
-	Listen          Address   `yaml:"listen" doc:"Address and port to listen on; port 0 takes a free one."`
-	PublicURL       URL       `yaml:"public_url" doc:"Where links in messages point; the listen address when empty."`
-	DataDir         string    `yaml:"data_dir" doc:"Folder that holds the journal and the snapshots."`
-	WebConfigFile   Path      `yaml:"web_config_file" doc:"exporter-toolkit's web configuration file: TLS and web users."`
-	Users           []User    `yaml:"users" doc:"Roles of the web users."`
-	Tokens          []Token   `yaml:"tokens" doc:"Bearer tokens."`
-	Anonymous       Anonymous `yaml:"anonymous"`
-	Limits          Limits    `yaml:"limits"`
-	OpenAI          OpenAI    `yaml:"openai"`
-	Cost            Cost      `yaml:"cost"`
-	ShutdownTimeout Duration  `yaml:"shutdown_timeout" doc:"How long requests in flight may take to end at shutdown." min:"1s" max:"10m"`
-	Log             Log       `yaml:"log"`
+	Listen          Address    `yaml:"listen" doc:"Address and port to listen on; port 0 takes a free one."`
+	PublicURL       URL        `yaml:"public_url" doc:"Where links in messages point; the listen address when empty."`
+	Instance        string     `yaml:"instance" doc:"Label instance of this Luneo's own series; the host name when empty, never the port."`
+	DataDir         string     `yaml:"data_dir" doc:"Folder that holds the journal, the snapshots and the history."`
+	WebConfigFile   Path       `yaml:"web_config_file" doc:"exporter-toolkit's web configuration file: TLS and web users."`
+	Users           []User     `yaml:"users" doc:"Roles of the web users."`
+	Tokens          []Token    `yaml:"tokens" doc:"Bearer tokens."`
+	Anonymous       Anonymous  `yaml:"anonymous"`
+	Limits          Limits     `yaml:"limits"`
+	OpenAI          OpenAI     `yaml:"openai"`
+	Prometheus      Prometheus `yaml:"prometheus"`
+	Cost            Cost       `yaml:"cost"`
+	Alerts          Alerts     `yaml:"alerts"`
+	ShutdownTimeout Duration   `yaml:"shutdown_timeout" doc:"How long requests in flight may take to end at shutdown." min:"1s" max:"10m"`
+	Log             Log        `yaml:"log"`
 }
 
 // User gives a web user of the web configuration file a role.
@@ -78,9 +81,38 @@ type OpenAI struct {
 	PricesFile Path `yaml:"prices_file" doc:"Price table that overrides the built-in one."`
 }
 
-// Cost configures the spend windows.
+// Prometheus configures the embedded Prometheus, or names an external one.
+type Prometheus struct {
+	Mode               string   `yaml:"mode" doc:"embedded keeps history and evaluates rules in this process; external leaves both to the Prometheus at query_url." allowed:"embedded,external"`
+	QueryURL           URL      `yaml:"query_url" doc:"External mode: base URL of the Prometheus API that cost and dashboards ask."`
+	ScrapeInterval     Duration `yaml:"scrape_interval" doc:"How often Luneo scrapes itself; the targets of scrape_config_files say their own, 15s when they don't." min:"100ms" max:"5m"`
+	EvaluationInterval Duration `yaml:"evaluation_interval" doc:"How often rules are evaluated." min:"100ms" max:"5m"`
+	Retention          Duration `yaml:"retention" doc:"How long history is kept." min:"2h" max:"3650d"`
+	RetentionSize      Bytes    `yaml:"retention_size" doc:"How large the blocks of history may grow; 0 is unlimited." min:"0" max:"1000000GB"`
+	OutOfOrderWindow   Duration `yaml:"out_of_order_window" doc:"How late a sample may come." min:"0s" max:"24h"`
+	QueryTimeout       Duration `yaml:"query_timeout" doc:"Longest time of a query." min:"1s" max:"10m"`
+	QueryMaxSamples    int      `yaml:"query_max_samples" doc:"Most samples that one query may hold in memory." min:"10000" max:"1000000000"`
+	QueryConcurrency   int      `yaml:"query_concurrency" doc:"Most queries at a time." min:"1" max:"1000"`
+	ScrapeConfigFiles  []Path   `yaml:"scrape_config_files" doc:"Files with scrape_configs in Prometheus' own schema: static, file, DNS and HTTP service discovery."`
+	BuiltinRules       bool     `yaml:"builtin_rules" doc:"Whether the rules of monitoring/prometheus/alerts.yml are evaluated."`
+	RuleFiles          []Path   `yaml:"rule_files" doc:"Further rule files in Prometheus' own schema."`
+	RemoteWrite        Raw      `yaml:"remote_write" doc:"Where samples are sent to as well, in Prometheus' own schema."`
+}
+
+// Cost configures the spend windows and what is usual for them.
 type Cost struct {
-	Windows []Window `yaml:"windows" doc:"Rolling windows of AI spend, in whole minutes." min:"1m" max:"24h"`
+	Windows    []Window `yaml:"windows" doc:"Rolling windows of AI spend, in whole minutes." min:"1m" max:"24h"`
+	History    Duration `yaml:"history" doc:"How far back the baseline looks." min:"1d" max:"365d"`
+	Method     string   `yaml:"method" doc:"How the usual is made of several days: their median, or their mean without a fifth at either end." allowed:"median,trimmed_mean"`
+	MinDays    int      `yaml:"min_days" doc:"Usable days before there is a baseline." min:"1" max:"28"`
+	Timezone   Timezone `yaml:"timezone" doc:"Zone whose hours and weekdays the baseline compares: Local, UTC or a name such as Europe/Paris."`
+	FloorCents int      `yaml:"floor_cents" doc:"CostSpikeDetected keeps quiet at or below this spend in a window; 0 is the guide's letter." min:"0" max:"100000000"`
+}
+
+// Alerts guards the alerts against single events; see luneo_alert_* on /metrics.
+type Alerts struct {
+	MinEvents int `yaml:"min_events" doc:"ErrorRateHigh needs this many events in its window, or min_errors failures." min:"0" max:"1000000000"`
+	MinErrors int `yaml:"min_errors" doc:"ErrorRateHigh needs this many failures in its window, or min_events events." min:"0" max:"1000000000"`
 }
 
 // Log configures the log.
@@ -88,6 +120,8 @@ type Log struct {
 	Level  string `yaml:"level" doc:"Least severity that is logged." allowed:"debug,info,warn,error"`
 	Format string `yaml:"format" doc:"auto writes text on a terminal and JSON elsewhere." allowed:"auto,text,json"`
 }
+
+const day = 24 * time.Hour
 
 // Default returns the configuration of a Luneo that was told nothing.
 func Default() Config {
@@ -97,9 +131,18 @@ func Default() Config {
 		Limits: Limits{
 			LabelValues: 200, BodyBytes: 8 << 20, BatchEvents: 10_000, DedupIDs: 5_000_000,
 		},
-		Cost: Cost{Windows: []Window{
-			{"15m", 15 * time.Minute}, {"1h", time.Hour}, {"24h", 24 * time.Hour},
-		}},
+		Prometheus: Prometheus{
+			Mode:           "embedded",
+			ScrapeInterval: Duration(5 * time.Second), EvaluationInterval: Duration(5 * time.Second),
+			Retention: Duration(30 * day), RetentionSize: 2e9, OutOfOrderWindow: Duration(10 * time.Minute),
+			QueryTimeout: Duration(time.Minute), QueryMaxSamples: 20_000_000, QueryConcurrency: 8,
+			BuiltinRules: true,
+		},
+		Cost: Cost{
+			Windows: []Window{{"15m", 15 * time.Minute}, {"1h", time.Hour}, {"24h", 24 * time.Hour}},
+			History: Duration(28 * day), Method: "median", MinDays: 3, Timezone: "Local", FloorCents: 10,
+		},
+		Alerts:          Alerts{MinEvents: 20, MinErrors: 5},
 		ShutdownTimeout: Duration(15 * time.Second),
 		Log:             Log{Level: "info", Format: "auto"},
 	}

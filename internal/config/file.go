@@ -91,6 +91,8 @@ func (l *loader) node(n *yaml.Node, v reflect.Value, path string, r rules) {
 	case n.Kind == yaml.AliasNode || n.Anchor != "":
 		l.fail(l.at(n), path, "anchors and aliases are not allowed; write the value itself")
 	case n.ShortTag() == "!!null":
+	case v.Type() == reflect.TypeFor[Raw]():
+		l.raw(n, v, path)
 	case isSection(v.Type()):
 		l.section(n, v, path)
 	case v.Kind() == reflect.Slice:

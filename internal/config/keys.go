@@ -30,7 +30,7 @@ type Key struct {
 }
 
 // Keys returns every key in the order of the schema. Lists of sections (users,
-// tokens) are set in the file only and are not among them.
+// tokens) and raw ones (prometheus.remote_write) are set in the file only and are not among them.
 func Keys() []Key {
 	return appendKeys(nil, reflect.ValueOf(Default()), Key{})
 }
@@ -42,7 +42,7 @@ func appendKeys(keys []Key, section reflect.Value, parent Key) []Key {
 		switch {
 		case isSection(field.Type):
 			keys = appendKeys(keys, v, k)
-		case field.Type.Kind() == reflect.Slice && isSection(field.Type.Elem()):
+		case field.Type == reflect.TypeFor[Raw](), field.Type.Kind() == reflect.Slice && isSection(field.Type.Elem()):
 		default:
 			keys = append(keys, k.describe(field, v))
 		}

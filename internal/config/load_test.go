@@ -133,6 +133,13 @@ func TestEveryKeyFromEverySource(t *testing.T) {
 		"listen": "[::1]:0", "public_url": "https://luneo.example", "data_dir": "d", "web_config_file": "/w.yml",
 		"anonymous.scopes": "read, ingest", "anonymous.from": "10.0.0.0/8,::1/128", "limits.label_values": "7",
 		"limits.body_bytes": "1MB", "limits.batch_events": "8", "limits.dedup_ids": "2000", "limits.ingest_rate": "9",
+		"instance": "eu-1", "prometheus.mode": "embedded", "prometheus.query_url": "", "prometheus.scrape_interval": "1s",
+		"prometheus.evaluation_interval": "2s", "prometheus.retention": "40d", "prometheus.retention_size": "3GB",
+		"prometheus.out_of_order_window": "5m", "prometheus.query_timeout": "30s", "prometheus.query_max_samples": "50000",
+		"prometheus.query_concurrency": "2", "prometheus.scrape_config_files": "/a.yml,/b.yml", "prometheus.builtin_rules": "false",
+		"prometheus.rule_files": "/r.yml",
+		"cost.history":          "14d", "cost.min_days": "4", "cost.method": "trimmed_mean", "cost.timezone": "Europe/Paris", "cost.floor_cents": "0",
+		"alerts.min_events": "1", "alerts.min_errors": "0",
 		"openai.prices_file": "/p.json", "cost.windows": "60m,2h", "shutdown_timeout": "3s", "log.level": "debug", "log.format": "json",
 	}
 	want := config.Default()
@@ -143,6 +150,15 @@ func TestEveryKeyFromEverySource(t *testing.T) {
 	}
 	want.Limits = config.Limits{LabelValues: 7, BodyBytes: 1_000_000, BatchEvents: 8, DedupIDs: 2000, IngestRate: 9}
 	want.OpenAI.PricesFile = "/p.json"
+	want.Instance = "eu-1"
+	want.Prometheus = config.Prometheus{
+		Mode: "embedded", ScrapeInterval: config.Duration(time.Second), EvaluationInterval: config.Duration(2 * time.Second),
+		Retention: config.Duration(40 * 24 * time.Hour), RetentionSize: 3e9, OutOfOrderWindow: config.Duration(5 * time.Minute),
+		QueryTimeout: config.Duration(30 * time.Second), QueryMaxSamples: 50_000, QueryConcurrency: 2,
+		ScrapeConfigFiles: []config.Path{"/a.yml", "/b.yml"}, RuleFiles: []config.Path{"/r.yml"},
+	}
+	want.Alerts = config.Alerts{MinEvents: 1}
+	want.Cost = config.Cost{Method: "trimmed_mean", History: config.Duration(14 * 24 * time.Hour), MinDays: 4, Timezone: "Europe/Paris"}
 	want.Cost.Windows = []config.Window{{Text: "60m", Length: time.Hour}, {Text: "2h", Length: 2 * time.Hour}}
 	want.ShutdownTimeout = config.Duration(3 * time.Second)
 	want.Log = config.Log{Level: "debug", Format: "json"}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"net"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -92,21 +93,34 @@ func mask(s string) string {
 	return s[:start] + redacted + s[end:]
 }
 
-// Duration is a span of time, written as 90s, 15m or 1h30m.
+// Duration is a span of time, written as 90s, 15m, 1h30m, or in days as 30d.
 type Duration time.Duration
 
-// UnmarshalText accepts what time.ParseDuration does.
+// UnmarshalText accepts what time.ParseDuration does, and whole days.
 func (d *Duration) UnmarshalText(text []byte) error {
+	if days, ok := strings.CutSuffix(string(text), "d"); ok {
+		n, err := strconv.ParseUint(days, 10, 16)
+		if err != nil {
+			return errDuration()
+		}
+		*d = Duration(time.Duration(n) * day)
+		return nil
+	}
 	v, err := time.ParseDuration(string(text))
 	if err != nil {
-		return errors.New("must be a duration such as 90s, 15m or 1h")
+		return errDuration()
 	}
 	*d = Duration(v)
 	return nil
 }
 
-// MarshalText writes the duration without zero parts: 15m, not 15m0s.
+func errDuration() error { return errors.New("must be a duration such as 90s, 15m, 1h or 30d") }
+
+// MarshalText writes the duration without zero parts: 15m, not 15m0s; 2d, not 48h.
 func (d Duration) MarshalText() ([]byte, error) {
+	if v := time.Duration(d); v >= 2*day && v%day == 0 {
+		return fmt.Appendf(nil, "%dd", v/day), nil
+	}
 	s := time.Duration(d).String()
 	if strings.HasSuffix(s, "m0s") {
 		s = s[:len(s)-2]
@@ -116,6 +130,33 @@ func (d Duration) MarshalText() ([]byte, error) {
 	}
 	return []byte(s), nil
 }
+
+// Timezone is a name that time.LoadLocation knows.
+type Timezone string
+
+// UnmarshalText accepts Local, UTC and the names of the IANA time zone database.
+func (z *Timezone) UnmarshalText(text []byte) error {
+	if _, err := time.LoadLocation(string(text)); err != nil || len(text) == 0 {
+		return errors.New("must be Local, UTC or a zone of the IANA database such as Europe/Paris")
+	}
+	*z = Timezone(text)
+	return nil
+}
+
+// MarshalText writes the name.
+func (z Timezone) MarshalText() ([]byte, error) { return []byte(z), nil }
+
+// Location is the zone; UTC where its name is no longer known.
+func (z Timezone) Location() *time.Location {
+	location, err := time.LoadLocation(string(z))
+	if err != nil {
+		return time.UTC
+	}
+	return location
+}
+
+// windowText is what PromQL understands too: rules go back by a window's length.
+var windowText = regexp.MustCompile(`^(\d+h)?(\d+m)?$`)
 
 // Window is a rolling window. Its text becomes a label value, so it is kept
 // exactly as it was written.
@@ -127,7 +168,7 @@ type Window struct {
 // UnmarshalText accepts a duration of whole minutes.
 func (w *Window) UnmarshalText(text []byte) error {
 	v, err := time.ParseDuration(string(text))
-	if err != nil || v%time.Minute != 0 {
+	if err != nil || v%time.Minute != 0 || !windowText.Match(text) {
 		return errors.New("must be a duration of whole minutes, such as 15m or 1h")
 	}
 	*w = Window{Text: string(text), Length: v}
@@ -150,9 +191,9 @@ func byteUnits() []unit {
 	return []unit{
 		{"GiB", 1 << 30},
 		{"MiB", 1 << 20},
-		{"KiB", 1 << 10},
 		{"GB", 1e9},
 		{"MB", 1e6},
+		{"KiB", 1 << 10},
 		{"kB", 1e3},
 		{"B", 1},
 		{"", 1},
@@ -177,9 +218,9 @@ func (b *Bytes) UnmarshalText(text []byte) error {
 	return errors.New("must be a size such as 512KiB, 8MiB or 1GB")
 }
 
-// MarshalText writes the size with the largest binary unit that divides it.
+// MarshalText writes the size with the first unit of byteUnits that divides it.
 func (b Bytes) MarshalText() ([]byte, error) {
-	for _, u := range byteUnits()[:3] {
+	for _, u := range byteUnits()[:6] {
 		if b > 0 && int64(b)%u.size == 0 {
 			return fmt.Appendf(nil, "%d%s", int64(b)/u.size, u.name), nil
 		}

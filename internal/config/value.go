@@ -55,6 +55,12 @@ func parseText(v reflect.Value, text string) error {
 		}
 		*target = n
 		return nil
+	case *bool:
+		if text != "true" && text != "false" {
+			return errors.New("must be true or false")
+		}
+		*target = text == "true"
+		return nil
 	default:
 		v.SetString(text)
 		return nil
@@ -128,6 +134,8 @@ func typeName(t reflect.Type) string {
 	switch reflect.Zero(t).Interface().(type) {
 	case int:
 		return "number"
+	case bool:
+		return "true or false"
 	case Bytes:
 		return "size"
 	case Duration, Window:
@@ -147,5 +155,5 @@ func typeName(t reflect.Type) string {
 
 // isSection reports whether the type holds keys of its own.
 func isSection(t reflect.Type) bool {
-	return t.Kind() == reflect.Struct && !reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
+	return t.Kind() == reflect.Struct && t != reflect.TypeFor[Raw]() && !reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
 }

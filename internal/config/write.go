@@ -26,7 +26,7 @@ func sectionNode(section reflect.Value) *yaml.Node {
 	n := &yaml.Node{Kind: yaml.MappingNode}
 	for i := range section.NumField() {
 		name, v := section.Type().Field(i).Tag.Get("yaml"), section.Field(i)
-		if name == "-" || v.Kind() == reflect.Slice && v.IsNil() || v.Type() == reflect.TypeFor[Secret]() && v.IsZero() {
+		if name == "-" || v.Kind() == reflect.Slice && v.IsNil() || hidden(v) {
 			continue
 		}
 		if value := valueNode(v); len(value.Content) > 0 || value.Kind != yaml.MappingNode {
@@ -36,7 +36,15 @@ func sectionNode(section reflect.Value) *yaml.Node {
 	return n
 }
 
+// hidden leaves out what nobody set and has no empty form.
+func hidden(v reflect.Value) bool {
+	return (v.Type() == reflect.TypeFor[Secret]() || v.Type() == reflect.TypeFor[Raw]()) && v.IsZero()
+}
+
 func valueNode(v reflect.Value) *yaml.Node {
+	if raw, ok := v.Interface().(Raw); ok {
+		return raw.redacted()
+	}
 	switch {
 	case isSection(v.Type()):
 		return sectionNode(v)
@@ -46,6 +54,8 @@ func valueNode(v reflect.Value) *yaml.Node {
 			n.Content = append(n.Content, valueNode(v.Index(i)))
 		}
 		return n
+	case v.Kind() == reflect.Bool:
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: textOf(v)}
 	case v.CanInt() && v.Type() == reflect.TypeFor[int]():
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!int", Value: textOf(v)}
 	default:

@@ -14,7 +14,7 @@ func (k *Keeper) Collector() prometheus.Collector {
 	byWindow := []string{"time_window"}
 	c := &collector{
 		keeper:   k,
-		days:     prometheus.NewDesc("luneo_ai_cost_baseline_windows", "Windows of past days that the baseline is made of, the trimmed ones included", byWindow, nil),
+		days:     prometheus.NewDesc("luneo_ai_cost_baseline_windows", "Windows of past days that the baseline is made of, the trimmed ones included; season: the same time of day, or of week", []string{"time_window", "season"}, nil),
 		ready:    prometheus.NewDesc("luneo_ai_cost_baseline_ready_timestamp_seconds", "When there will be enough history for a baseline; 0 once there is", byWindow, nil),
 		samples:  prometheus.NewDesc("luneo_ai_cost_history_samples", "Samples of the window's history that are held in memory", byWindow, nil),
 		limit:    prometheus.NewDesc("luneo_ai_cost_history_samples_limit", "Most samples of a window's history that are held in memory", nil, nil),
@@ -60,7 +60,7 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 		if !w.computed {
 			continue
 		}
-		gauge(c.days, float64(w.estimate.Days), w.Label)
+		gauge(c.days, float64(w.estimate.Days), w.Label, string(w.estimate.Season))
 		gauge(c.ready, seconds(w.estimate.ReadyAt), w.Label)
 		if w.estimate.Ready && !stale {
 			gauge(c.baseline, w.estimate.Cents, w.Label)

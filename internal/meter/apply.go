@@ -1,6 +1,7 @@
 package meter
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -91,14 +92,37 @@ func (m *Meter) shapeOf(at time.Time, e *kpi.Event) *shape {
 	if feed.total != 0 {
 		s.total = m.seriesFor(feed.total, at, e)
 	}
-	if feed.failed != 0 && e.Failed {
-		s.failed = m.seriesFor(feed.failed, at, e)
+	if feed.failed != 0 {
+		m.beginFailures(feed, at, e)
+		if e.Failed {
+			s.failed = m.seriesFor(feed.failed, at, e)
+		}
 	}
 	for i, d := range key.dims { // the key outlives the request's buffer
 		key.dims[i] = strings.Clone(d)
 	}
 	m.shapes[key] = s
 	return s
+}
+
+// beginFailures makes the series that counts the failures of an event's kind
+// under "other", at 0, unless it exists: a ratio of failures to attempts is
+// then 0 before the first failure, not absent. Where no room for series is
+// left it does nothing, since no count depends on it.
+func (m *Meter) beginFailures(feed feed, at time.Time, e *kpi.Event) {
+	f := m.families[feed.failed]
+	var values [4]string
+	labels := values[:0]
+	for _, name := range f.Labels {
+		if slices.Contains(m.families[feed.total].Labels, name) {
+			labels = append(labels, e.Dim(name))
+		} else { // what tells failures apart
+			labels = append(labels, kpi.LabelOther)
+		}
+	}
+	if _, ok := f.series[string(m.keyOf(labels))]; !ok && len(f.series) < m.opts.MaxSeries {
+		m.touch(m.seriesOf(feed.failed, at, labels...)) // it is shown, so a mark keeps its start
+	}
 }
 
 // seriesFor returns the series of a metric whose labels the event sets.

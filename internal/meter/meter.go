@@ -6,6 +6,7 @@
 // (durations in nanoseconds, money in millionths of a cent). A state written by
 // Freeze and restored is equal, the series' start timestamps included, so that
 // a Prometheus sees no restart. The number of series of each metric is bounded.
+// With the first event of a kind its failures are shown too: "other", at 0.
 //
 // It does not remember events and keeps nothing on disk.
 package meter

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -40,17 +41,21 @@ func Binary(t testing.TB) string {
 	return builds.path
 }
 
+// root is the folder of the module.
+func root() string {
+	_, file, _, _ := runtime.Caller(0)
+	return filepath.Join(filepath.Dir(file), "..", "..")
+}
+
 // build leaves the binary in a directory that one name keeps from piling up.
 func build() (string, error) {
-	_, file, _, _ := runtime.Caller(0)
-	root := filepath.Join(filepath.Dir(file), "..", "..")
 	dir := filepath.Join(os.TempDir(), fmt.Sprintf("luneo-test-%d", os.Getuid()))
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", err
 	}
 	path := filepath.Join(dir, fmt.Sprintf("luneo-%d", os.Getpid()))
 	cmd := exec.Command("go", "build", "-o", path, "./cmd/luneo")
-	cmd.Dir = root
+	cmd.Dir = root()
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("building luneo: %w\n%s", err, out)
 	}
@@ -171,6 +176,19 @@ func (p *Process) Stop() error {
 
 // Log is what the process has written to standard error.
 func (p *Process) Log() string { return p.stderr.String() }
+
+// Tool returns the path of a program that tools/go.mod pins; go builds it when
+// its cache has none. Where it can't, the test is skipped or fails like Command's.
+func Tool(t testing.TB, name string) string {
+	t.Helper()
+	cmd := exec.Command("go", "tool", "-modfile=tools/go.mod", "-n", name)
+	cmd.Dir = root()
+	out, err := cmd.Output()
+	if err != nil {
+		Missing(t, name+" can't be built: "+err.Error())
+	}
+	return strings.TrimSpace(string(out))
+}
 
 // Command returns the path of a program that the test needs. Without it the
 // test is skipped, or fails where everything is required.

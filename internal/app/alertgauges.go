@@ -1,0 +1,51 @@
+package app
+
+import (
+	"strings"
+	"sync/atomic"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/luneo-platform/luneo/internal/config"
+)
+
+// alertGauges are what monitoring/prometheus/alerts.yml asks this Luneo: the
+// limits of its configuration, and where it is. The rules are one static file
+// for everybody, so they read as metrics what may differ.
+type alertGauges struct {
+	minEvents, minErrors, floorCents atomic.Int64
+}
+
+func (a *App) openAlertGauges() error {
+	a.alerts = &alertGauges{}
+	a.alerts.set(a.opts.Config)
+	for _, g := range []struct {
+		name, help string
+		value      *atomic.Int64
+	}{
+		{"luneo_alert_min_events", "ErrorRateHigh judges five minutes with at least as many events, or luneo_alert_min_errors; 0: every one", &a.alerts.minEvents},
+		{"luneo_alert_min_errors", "ErrorRateHigh judges five minutes with at least as many failures, or luneo_alert_min_events; 0: every one", &a.alerts.minErrors},
+		{"luneo_alert_cost_floor_cents", "CostSpikeDetected judges windows that cost more", &a.alerts.floorCents},
+	} {
+		a.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: g.name, Help: g.help}, func() float64 { return float64(g.value.Load()) }))
+	}
+	a.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "luneo_public_url_info", Help: "1, labelled by where links to this Luneo point",
+		ConstLabels: prometheus.Labels{"url": a.publicURL()},
+	}, func() float64 { return 1 }))
+	return nil
+}
+
+// set takes the limits of a configuration.
+func (g *alertGauges) set(cfg config.Config) {
+	g.minEvents.Store(int64(cfg.Alerts.MinEvents))
+	g.minErrors.Store(int64(cfg.Alerts.MinErrors))
+	g.floorCents.Store(int64(cfg.Cost.FloorCents))
+}
+
+// publicURL is what links begin with: no password, no slash at the end.
+func (a *App) publicURL() string {
+	u := a.externalURL()
+	u.User = nil
+	return strings.TrimRight(u.String(), "/")
+}

@@ -1,0 +1,128 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"time"
+
+	"github.com/luneo-platform/luneo/internal/config"
+	"github.com/luneo-platform/luneo/internal/prom"
+	"github.com/luneo-platform/luneo/internal/web"
+	"github.com/luneo-platform/luneo/monitoring"
+)
+
+// openHistory opens the embedded Prometheus, or prepares to ask an external one.
+func (a *App) openHistory() (err error) {
+	cfg := a.opts.Config
+	if cfg.Prometheus.Mode == "external" {
+		base, err := url.Parse(string(cfg.Prometheus.QueryURL))
+		if err != nil {
+			return fmt.Errorf("prometheus.query_url: %w", err)
+		}
+		a.queries = prom.External(base, http.DefaultTransport)
+		return nil
+	}
+	o := historyOptions(cfg)
+	o.Metrics, o.ExternalURL = a.ownMetricsHandler(), a.externalURL
+	o.Registerer, o.Gatherer, o.Logger = a.registry, a.registry, a.opts.Logger
+	a.prom, err = prom.New(o)
+	if err != nil {
+		return err
+	}
+	a.queries = a.prom
+	a.closers = append(a.closers, closer{"embedded Prometheus", a.prom.Close})
+	return nil
+}
+
+// historyOptions are what the configuration says of the embedded Prometheus.
+func historyOptions(cfg config.Config) prom.Options {
+	p := cfg.Prometheus
+	return prom.Options{
+		Dir:                prom.Dir(cfg.DataDir),
+		Instance:           instanceName(cfg),
+		ScrapeInterval:     time.Duration(p.ScrapeInterval),
+		Retention:          time.Duration(p.Retention),
+		RetentionBytes:     int64(p.RetentionSize),
+		OutOfOrderWindow:   time.Duration(p.OutOfOrderWindow),
+		QueryTimeout:       time.Duration(p.QueryTimeout),
+		QueryMaxSamples:    p.QueryMaxSamples,
+		QueryConcurrency:   p.QueryConcurrency,
+		EvaluationInterval: time.Duration(p.EvaluationInterval),
+		Settings:           historySettings(p),
+	}
+}
+
+func historySettings(p config.Prometheus) prom.Settings {
+	var builtin []byte
+	if p.BuiltinRules {
+		builtin = []byte(monitoring.Alerts())
+	}
+	return prom.Settings{
+		BuiltinRules:      builtin,
+		RuleFiles:         texts(p.RuleFiles),
+		ScrapeConfigFiles: texts(p.ScrapeConfigFiles),
+		RemoteWrite:       p.RemoteWrite.Text,
+		RemoteWritePlace:  p.RemoteWrite.Place.String(),
+	}
+}
+
+func texts(paths []config.Path) []string {
+	out := make([]string, len(paths))
+	for i, p := range paths {
+		out[i] = string(p)
+	}
+	return out
+}
+
+// instanceName is the label of Luneo's own series: the name that was
+// configured, else the host's, else luneo.
+func instanceName(cfg config.Config) string {
+	if cfg.Instance != "" {
+		return cfg.Instance
+	}
+	if host, err := os.Hostname(); err == nil && host != "" {
+		return host
+	}
+	return "luneo"
+}
+
+// externalURL is the public URL as rules' templates know it.
+func (a *App) externalURL() *url.URL {
+	u, err := url.Parse(a.publicURL())
+	if err != nil { // the configuration allows only URLs
+		return &url.URL{}
+	}
+	return u
+}
+
+// queryRoutes are Prometheus' HTTP API, which answers errors in its own form.
+func (a *App) queryRoutes() []web.Route {
+	return []web.Route{
+		{Pattern: prom.Prefix + "/", Scope: web.Read, Handler: plain(a.queries)},
+		{Pattern: prom.Prefix + "/admin/", Scope: web.Admin, Handler: plain(a.queries)},
+	}
+}
+
+// runHistory runs the embedded Prometheus, if there is one.
+func (a *App) runHistory(ctx context.Context) error {
+	if a.prom == nil {
+		return nil
+	}
+	return a.prom.Run(ctx)
+}
+
+// prepareHistory reads what a new configuration names and returns what takes it.
+func (a *App) prepareHistory(cfg config.Config) (apply func() error, err error) {
+	if a.prom == nil {
+		return func() error { return nil }, nil
+	}
+	o := historyOptions(a.opts.Config)
+	plan, err := o.Prepare(historySettings(cfg.Prometheus))
+	if err != nil {
+		return nil, err
+	}
+	return func() error { return a.prom.Apply(plan) }, nil
+}
