@@ -77,11 +77,13 @@ func TestBaseline(t *testing.T) {
 		},
 		{
 			"an outage is left out", without(series(now.Add(-8*day), now, flat(100)), now.Add(-3*day-2*time.Hour), now.Add(-3*day+time.Hour)),
-			hourly(time.UTC), 100, 6, cost.SeasonDay, map[cost.Reason]int{cost.ReasonNoData: 1},
+			hourly(time.UTC), 100, 6, cost.SeasonDay,
+			map[cost.Reason]int{cost.ReasonNoData: 1},
 		},
 		{
 			"so is a window that was seen in part", without(series(now.Add(-8*day), now, flat(100)), now.Add(-3*day-50*time.Minute), now.Add(-3*day-20*time.Minute)),
-			hourly(time.UTC), 100, 6, cost.SeasonDay, map[cost.Reason]int{cost.ReasonGap: 2},
+			hourly(time.UTC), 100, 6, cost.SeasonDay,
+			map[cost.Reason]int{cost.ReasonGap: 2},
 		},
 		{
 			"and a day on which nothing was spent", series(now.Add(-8*day), now, func(at time.Time) float64 {
@@ -103,11 +105,13 @@ func TestBaseline(t *testing.T) {
 		{
 			"an expected spike", series(now.Add(-8*day), now, flat(100)),
 			cost.Options{Window: time.Hour, Location: time.UTC, Expected: []cost.Span{{From: now.Add(-2*day - 70*time.Minute), To: now.Add(-2*day - 50*time.Minute)}}},
-			100, 6, cost.SeasonDay, map[cost.Reason]int{cost.ReasonExpected: 1},
+			100, 6, cost.SeasonDay,
+			map[cost.Reason]int{cost.ReasonExpected: 1},
 		},
 		{
 			"the trimmed mean", series(now.Add(-8*day), now, byHour(time.UTC)),
-			cost.Options{Window: time.Hour, Location: time.UTC, Method: cost.TrimmedMean}, 240, 7, cost.SeasonDay, nil,
+			cost.Options{Window: time.Hour, Location: time.UTC, Method: cost.TrimmedMean},
+			240, 7, cost.SeasonDay, nil,
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -264,7 +268,9 @@ func TestPastIsBounded(t *testing.T) {
 func TestOptionsAreChecked(t *testing.T) {
 	t.Parallel()
 	for _, o := range []cost.Options{
-		{}, {Window: 90 * time.Second}, {Window: 25 * time.Hour},
+		{},
+		{Window: 90 * time.Second},
+		{Window: 25 * time.Hour},
 		{Window: time.Hour, History: time.Hour},
 		{Window: time.Hour, MinDays: 29},
 		{Window: time.Hour, Method: "mode"},

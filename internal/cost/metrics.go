@@ -57,9 +57,6 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 	stale := k.stale(k.o.Now())
 	for _, w := range k.windows {
 		gauge(c.samples, float64(w.past.Len()), w.Label)
-		if !w.computed {
-			continue
-		}
 		gauge(c.days, float64(w.estimate.Days), w.Label, string(w.estimate.Season))
 		gauge(c.ready, seconds(w.estimate.ReadyAt), w.Label)
 		if w.estimate.Ready && !stale {

@@ -61,8 +61,11 @@ func TestRealTrace(t *testing.T) {
 	t.Parallel()
 	rates := platformRates(t)
 	ref, us := judgeAll(t, 4, func(i int) *course { return makeCourse(rates, uint64(i)) })
-	if 2*us.missed > ref.missed || 2*us.wrong > ref.wrong || us.covered < ref.covered || middle(us.delays) > ruleFor+5 {
-		t.Errorf("%+v is not good enough beside %+v", us, ref)
+	if 2*us.missed > ref.missed || 2*us.wrong > ref.wrong {
+		t.Errorf("more than half of the reference's %d misses or %d false alarms", ref.missed, ref.wrong)
+	}
+	if us.covered < us.steps || middle(us.delays) > ruleFor+5 {
+		t.Errorf("%d of %d steps of 3 and more alerted while they lasted, median delay %v minutes", us.covered, us.steps, middle(us.delays))
 	}
 }
 
@@ -99,7 +102,7 @@ func TestRealClients(t *testing.T) {
 		return makeCourse(sum, uint64(i+10))
 	})
 	if 4*us.missed > 3*ref.missed || us.wrong > ref.wrong {
-		t.Errorf("%+v is not good enough beside %+v", us, ref)
+		t.Errorf("missed %d of the reference's %d, %d false alarms where it has %d", us.missed, ref.missed, us.wrong, ref.wrong)
 	}
 }
 
@@ -149,16 +152,14 @@ func nab(t *testing.T, name string, labelled [][2]string) (hit, outside int) {
 	step := times[1].Sub(times[0]).Round(time.Minute)
 	past := cost.NewPast(cost.Options{Window: step, Location: time.UTC})
 	alarms := [][2]time.Time{}
-	on := false
 	for i, at := range times {
 		cents := values[i] / sum * float64(len(rows)) * 1000
 		e := past.Baseline(at)
 		fires := e.Ready && cents > 2*e.Cents && cents > ruleFloor
-		if fires && !on {
+		if last := len(alarms) - 1; fires && last >= 0 && at.Sub(alarms[last][1]) <= time.Hour {
+			alarms[last][1] = at // alarms within an hour are one, as the reference counts
+		} else if fires {
 			alarms = append(alarms, [2]time.Time{at, at})
-		}
-		if on = fires; on {
-			alarms[len(alarms)-1][1] = at
 		}
 		for m := time.Duration(0); m < step; m += time.Minute {
 			past.Add(cost.Sample{At: at.Add(m), Cents: cents})
