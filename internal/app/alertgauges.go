@@ -64,7 +64,5 @@ func (g *alertGauges) set(cfg config.Config) {
 
 // publicURL is what links begin with: no password, no slash at the end.
 func (a *App) publicURL() string {
-	u := a.externalURL()
-	u.User = nil
-	return strings.TrimRight(u.String(), "/")
+	return strings.TrimRight(a.externalURL().String(), "/")
 }

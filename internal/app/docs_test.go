@@ -81,8 +81,8 @@ func writeMetric(b *bytes.Buffer, m kpi.Metric) {
 	if len(m.Buckets) > 0 {
 		fmt.Fprintf(b, " Buckets: %s.", strings.Trim(strings.ReplaceAll(fmt.Sprint(m.Buckets), " ", ", "), "[]"))
 	}
-	if m.Later {
-		b.WriteString(" Not shown yet: it comes with the cost baseline.")
+	if m.Computed {
+		b.WriteString(" Absent until there is enough history.")
 	}
 	b.WriteString("\n")
 }

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -89,12 +90,13 @@ func instanceName(cfg config.Config) string {
 	return "luneo"
 }
 
-// externalURL is the public URL as rules' templates know it.
+// externalURL is where people reach this Luneo, without a password.
 func (a *App) externalURL() *url.URL {
-	u, err := url.Parse(a.publicURL())
+	u, err := url.Parse(cmp.Or(string(a.opts.Config.PublicURL), a.URL()))
 	if err != nil { // the configuration allows only URLs
 		return &url.URL{}
 	}
+	u.User = nil
 	return u
 }
 

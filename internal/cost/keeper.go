@@ -62,7 +62,6 @@ type keptWindow struct {
 	NamedWindow
 	past     *Past
 	estimate Estimate
-	computed bool
 }
 
 // NewKeeper reads the marks and starts nothing.
@@ -83,6 +82,7 @@ func NewKeeper(o KeeperOptions) (*Keeper, error) {
 		}
 		k.windows = append(k.windows, &keptWindow{NamedWindow: w, past: NewPast(options)})
 	}
+	k.compute() // so that the metrics say from the start that there is no baseline
 	return k, nil
 }
 
@@ -150,7 +150,7 @@ func (k *Keeper) compute() {
 	now := k.o.Now()
 	for _, w := range k.windows {
 		w.past.Expect(expected)
-		w.estimate, w.computed = w.past.Baseline(now), true
+		w.estimate = w.past.Baseline(now)
 	}
 }
 

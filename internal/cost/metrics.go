@@ -14,7 +14,7 @@ func (k *Keeper) Collector() prometheus.Collector {
 	byWindow := []string{"time_window"}
 	c := &collector{
 		keeper:   k,
-		days:     prometheus.NewDesc("luneo_ai_cost_baseline_days", "Windows of past days that the baseline is made of, the trimmed ones included; season: the same time of day, or of week", []string{"time_window", "season"}, nil),
+		days:     prometheus.NewDesc("luneo_ai_cost_baseline_windows", "Windows of past days that the baseline is made of, the trimmed ones included; season: the same time of day, or of week", []string{"time_window", "season"}, nil),
 		ready:    prometheus.NewDesc("luneo_ai_cost_baseline_ready_timestamp_seconds", "When there will be enough history for a baseline; 0 once there is", byWindow, nil),
 		samples:  prometheus.NewDesc("luneo_ai_cost_history_samples", "Samples of the window's history that are held in memory", byWindow, nil),
 		limit:    prometheus.NewDesc("luneo_ai_cost_history_samples_limit", "Most samples of a window's history that are held in memory", nil, nil),
@@ -57,9 +57,6 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 	stale := k.stale(k.o.Now())
 	for _, w := range k.windows {
 		gauge(c.samples, float64(w.past.Len()), w.Label)
-		if !w.computed {
-			continue
-		}
 		gauge(c.days, float64(w.estimate.Days), w.Label, string(w.estimate.Season))
 		gauge(c.ready, seconds(w.estimate.ReadyAt), w.Label)
 		if w.estimate.Ready && !stale {

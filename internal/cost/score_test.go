@@ -212,12 +212,12 @@ func (c *course) judge(usual baseline) score {
 		total.add(compare(c.real[k], alerts))
 		for i, s := range c.spikes {
 			for _, a := range alerts {
-				covered[i] = covered[i] || s.start <= a.from && a.from <= s.start+s.minutes+2
+				covered[i] = covered[i] || s.start <= a.to && a.from <= s.start+s.minutes+2
 			}
 		}
 	}
 	for i, s := range c.spikes {
-		if s.factor >= 3 && !s.ramp {
+		if s.factor >= 3 && !s.ramp && slices.Min(c.cents[s.start:s.start+s.minutes]) > 0 { // not in a gap of the recording
 			total.steps++
 			if covered[i] {
 				total.covered++

@@ -46,7 +46,9 @@ func (p *Past) Baseline(now time.Time) Estimate {
 		est.Season, e.week = SeasonWeek, true
 		est.Windows = e.at(0, est.Windows[:0])
 	}
-	est.MiddleCents, est.Days = e.middle(est.Windows, true)
+	m, usable := e.middle(est.Windows)
+	markUse(est.Windows, m)
+	est.MiddleCents, est.Days = m.cents, usable
 	if est.Days < p.o.MinDays {
 		est.ReadyAt = e.readyAt(est.Days)
 		return est
@@ -157,9 +159,9 @@ func (e *estimator) sameWeekdays(windows []Window) bool {
 	return n >= max(weekdays, e.past.o.MinDays)
 }
 
-// middle returns the mean of the middle of the usable windows and how many
-// are usable. Where asked to, it says of each what its part was.
-func (e *estimator) middle(windows []Window, mark bool) (cents float64, usable int) {
+// middle returns the middle of the usable windows, the range of those that it
+// was made of, and how many are usable.
+func (e *estimator) middle(windows []Window) (m middle, usable int) {
 	v := e.values[:0]
 	for _, w := range windows {
 		if w.Reason == "" {
@@ -168,45 +170,43 @@ func (e *estimator) middle(windows []Window, mark bool) (cents float64, usable i
 	}
 	e.values = v
 	if len(v) == 0 {
-		return 0, 0
+		return middle{}, 0
 	}
 	slices.Sort(v)
-	cents, low, high := e.past.o.Method.middle(v)
-	if mark {
-		markUse(windows, low, high)
-	}
-	return cents, len(v)
+	return e.past.o.Method.middle(v), len(v)
 }
 
-// middle returns the middle of sorted values, and the lowest and the highest
-// of those that it was made of.
-func (m Method) middle(v []float64) (cents, low, high float64) {
+// middle is a value in the middle of others, and the lowest and the highest of
+// those that it was made of.
+type middle struct{ cents, low, high float64 }
+
+// middle returns the middle of sorted values.
+func (m Method) middle(v []float64) middle {
 	if m == TrimmedMean {
 		trim := len(v) / 5
 		v = v[trim : len(v)-trim]
-		return mean(v), v[0], v[len(v)-1]
+		return middle{mean(v), v[0], v[len(v)-1]}
 	}
 	return quantile(v, (1-spikes)/2)
 }
 
-// quantile returns the value at a share of the way through sorted values, and
-// its neighbours that it lies between.
-func quantile(v []float64, share float64) (value, low, high float64) {
+// quantile returns the value at a share of the way through sorted values.
+func quantile(v []float64, share float64) middle {
 	at := share * float64(len(v)-1)
 	i := int(at)
-	low, high = v[i], v[min(i+1, len(v)-1)]
-	return low + (at-float64(i))*(high-low), low, high
+	low, high := v[i], v[min(i+1, len(v)-1)]
+	return middle{low + (at-float64(i))*(high-low), low, high}
 }
 
 // markUse says of each usable window whether it is in the middle.
-func markUse(windows []Window, low, high float64) {
+func markUse(windows []Window, m middle) {
 	for i := range windows {
 		w := &windows[i]
 		switch {
 		case w.Reason != "":
-		case w.Cents < low:
+		case w.Cents < m.low:
 			w.Use = TrimmedLow
-		case w.Cents > high:
+		case w.Cents > m.high:
 			w.Use = TrimmedHigh
 		default:
 			w.Use = Used
@@ -236,12 +236,12 @@ func (e *estimator) smooth(around time.Duration) float64 {
 	var sum, weights float64
 	for offset := -around; offset <= around; offset += smoothStep {
 		e.windows = e.at(offset, e.windows[:0])
-		cents, n := e.middle(e.windows, false)
+		m, n := e.middle(e.windows)
 		if n < e.past.o.MinDays {
 			continue
 		}
 		weight := 1 - offset.Abs().Minutes()/(around+smoothStep).Minutes()
-		sum += weight * cents
+		sum += weight * m.cents
 		weights += weight
 	}
 	return sum / weights
@@ -258,9 +258,9 @@ func (e *estimator) level(days int) float64 {
 	for offset := time.Duration(0); offset > -levelReach; offset -= levelStep {
 		cents, reason := e.past.window(e.now.Add(offset - e.past.Step()))
 		e.windows = e.at(offset, e.windows[:0])
-		usual, n := e.middle(e.windows, false)
-		if reason == "" && cents > 0 && usual > 0 && n >= e.past.o.MinDays {
-			ratios = append(ratios, cents/usual)
+		usual, n := e.middle(e.windows)
+		if reason == "" && cents > 0 && usual.cents > 0 && n >= e.past.o.MinDays {
+			ratios = append(ratios, cents/usual.cents)
 		}
 	}
 	if len(ratios) < int(levelReach/levelStep/2) {
@@ -272,8 +272,7 @@ func (e *estimator) level(days int) float64 {
 
 func median(v []float64) float64 {
 	slices.Sort(v)
-	m, _, _ := quantile(v, 0.5)
-	return m
+	return quantile(v, 0.5).cents
 }
 
 // readyAt guesses when there will be enough windows: when the history is old

@@ -60,11 +60,12 @@ type Metric struct {
 	Section string
 	// Guide says that the instrumentation guide names it.
 	Guide bool
-	// Later says that the metric is named here but nothing feeds it yet.
-	Later bool
+	// Computed says that events do not feed it: another part than the meter
+	// computes it from history and shows it.
+	Computed bool
 }
 
-// Catalogue returns every metric that events feed, in the order of the guide;
+// Catalogue returns every metric of the platform's KPIs, in the order of the guide;
 // those that Luneo adds come last.
 func Catalogue() []Metric {
 	return append(guideMetrics(), ownMetrics()...)
@@ -182,7 +183,7 @@ func arMetrics() []Metric {
 func costMetrics() []Metric {
 	return []Metric{
 		{
-			ID: AICostBaseline, Name: "luneo_ai_cost_baseline_cents", Type: Gauge, Later: true,
+			ID: AICostBaseline, Name: "luneo_ai_cost_baseline_cents", Type: Gauge, Computed: true,
 			Help: "Baseline AI cost in cents (calculated from historical average)", Labels: []string{"time_window"},
 		},
 		{

@@ -20,6 +20,9 @@ func (m *Meter) Collector() prometheus.Collector {
 		for len(c.descs) <= int(metric.ID) {
 			c.descs = append(c.descs, nil)
 		}
+		if metric.Computed {
+			continue
+		}
 		c.descs[metric.ID] = prometheus.NewDesc(metric.Name, metric.Help, metric.Labels, nil)
 	}
 	c.series = prometheus.NewDesc("luneo_meter_series", "Series that each metric fed by events has now", []string{"metric"}, nil)
@@ -58,7 +61,7 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 	}
 	var sizes []size
 	for _, f := range m.families {
-		if f != nil && !f.Later && f.ID != kpi.AICostCurrent {
+		if f != nil && !f.Computed && f.ID != kpi.AICostCurrent {
 			sizes = append(sizes, size{f.Name, len(f.series), int(f.folded)})
 		}
 	}
