@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"math/rand/v2"
 	"sync/atomic"
 	"time"
 
 	"github.com/luneo-platform/luneo/internal/app"
+	"github.com/luneo-platform/luneo/internal/config"
 	"github.com/luneo-platform/luneo/internal/workload"
 )
 
@@ -59,30 +59,30 @@ func writeHistory(ctx context.Context, o demoOptions, dir string, out io.Writer)
 	if length == 0 {
 		return time.Time{}, nil
 	}
-	until = time.Now().Truncate(time.Minute)
-	from := until.Add(-length)
-	past, err := pastOf(o.seed, from, until)
-	if err != nil {
-		return time.Time{}, err
-	}
 	cfg, err := demoConfig(o.listen, dir)
 	if err != nil {
 		return time.Time{}, err
 	}
-	var reached atomic.Int64
+	until = time.Now().Truncate(time.Minute)
+	from := until.Add(-length)
+	var reached atomic.Int64 // nanoseconds of the history
 	stop := repeat(2*time.Second, time.Second, func() {
-		done := time.Duration(reached.Load())
-		_, _ = fmt.Fprintf(out, "Writing the history: %d of %d days.\n", done/(24*time.Hour), length/(24*time.Hour))
+		_, _ = fmt.Fprintf(out, "Writing the history: %d %%.\n", 100*reached.Load()/int64(length))
 	})
 	defer stop()
-	_, err = app.Backfill(ctx, app.BackfillOptions{
-		Config: cfg, From: from, Until: until, Minute: past.Minute,
-		Progress: func(at time.Time) { reached.Store(int64(at.Sub(from))) },
-		Logger:   slog.New(slog.DiscardHandler),
-	})
+	_, err = backfill(ctx, cfg, o.seed, from, until, func(at time.Time) { reached.Store(int64(at.Sub(from))) })
 	if errors.Is(err, app.ErrHasData) {
 		_, _ = fmt.Fprintln(out, "The directory has data already: going on with it.")
 		return time.Time{}, nil
 	}
 	return until, err
+}
+
+// backfill writes the platform's life between two moments.
+func backfill(ctx context.Context, cfg config.Config, seed uint64, from, until time.Time, progress func(time.Time)) (app.BackfillReport, error) {
+	past, err := pastOf(seed, from, until)
+	if err != nil {
+		return app.BackfillReport{}, err
+	}
+	return app.Backfill(ctx, app.BackfillOptions{Config: cfg, From: from, Until: until, Minute: past.Minute, Progress: progress})
 }

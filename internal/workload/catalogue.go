@@ -21,6 +21,9 @@ type source struct {
 	fire   func(p *Platform, at time.Time)
 }
 
+// sourceAPI are the requests to the platform's API.
+const sourceAPI = "api"
+
 func platformQueues() []*queue {
 	return []*queue{
 		newQueue(QueueImages, 3),
@@ -32,7 +35,7 @@ func platformQueues() []*queue {
 
 func platformSources(f figures) []source {
 	return []source{
-		{"api", 5, f.gapSteady, false, (*Platform).request},
+		{sourceAPI, 5, f.gapSteady, false, (*Platform).request},
 		{"embeds", 2, f.gapSteady, false, (*Platform).handshake},
 		{"gpt-4o", 0.2, f.gapSteady, false, chat(model{"gpt-4o", f.chatInput, f.chatOutput, f.chatCached, f.gpt35Pace, f.gpt35Spread})},
 		{"gpt-4o-mini", 0.8, f.gapBursty, false, chat(model{"gpt-4o-mini", f.codeInput, f.codeOutput, 0, f.gpt35Pace, f.gpt35Spread})},
@@ -184,7 +187,7 @@ func (p *Platform) request(at time.Time) {
 		{5, endpoint{"POST", "/orders", 201, 0.15}},
 	})
 	took := secondsOf(lognormal(p.rng, e.median, 0.5))
-	if p.fails("api", at) {
+	if p.fails(sourceAPI, at) {
 		e.status = 500
 	}
 	p.emit(at.Add(took), wire{Type: "http-request", Method: e.method, Route: e.route, StatusCode: e.status, Duration: number(took)})

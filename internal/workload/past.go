@@ -22,7 +22,7 @@ type Past struct {
 	sources  []source
 	queues   []*queue
 	minutes  map[int64][]kpi.Tally // what happens, by minutes since 1970
-	due      float64               // failures, of all sources
+	due      map[bool]float64      // failures, of operations and of requests
 	failing  bool                  // what fires now
 	times    int                   // that what fires now happens
 }
@@ -33,7 +33,7 @@ func NewPast(o Options) (*Past, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Past{platform: platform, sources: platformSources(platform.fig), minutes: map[int64][]kpi.Tally{}}
+	p := &Past{platform: platform, sources: platformSources(platform.fig), minutes: map[int64][]kpi.Tally{}, due: map[bool]float64{}}
 	for _, q := range platformQueues() {
 		p.queues = append(p.queues, platform.queues[q.name])
 	}
@@ -77,11 +77,13 @@ func (p *Past) fire(s source, begin time.Time, n int) {
 	}
 }
 
-// failures is how many of n fail.
+// failures is how many of n fail. Those of requests to the API don't count
+// among those of operations, of which too many would raise an alert.
 func (p *Past) failures(s source, at time.Time, n int) int {
-	p.due += float64(n) * failureShare * p.platform.opts.Staging(s.name, at).Errors
-	failures := min(n, int(p.due))
-	p.due -= float64(failures)
+	operation := s.name != sourceAPI
+	p.due[operation] += float64(n) * failureShare * p.platform.opts.Staging(s.name, at).Errors
+	failures := min(n, int(p.due[operation]))
+	p.due[operation] -= float64(failures)
 	return failures
 }
 
