@@ -1,11 +1,17 @@
 package main
 
 import (
+	"bytes"
+	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"maps"
+	"net/http"
+	"net/url"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -13,7 +19,9 @@ import (
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/tsdb"
 
+	"github.com/luneo-platform/luneo/internal/config"
 	"github.com/luneo-platform/luneo/internal/kpi"
+	"github.com/luneo-platform/luneo/internal/testkit"
 	"github.com/luneo-platform/luneo/internal/workload"
 )
 
@@ -170,5 +178,107 @@ func TestHistoryIsWhatHappened(t *testing.T) {
 				t.Errorf("%s at %s: %v, want %v", query, at, got, want)
 			}
 		}
+	}
+}
+
+// ask asks the server's Prometheus API for one number.
+func ask(t *testing.T, base, query string) (float64, bool) {
+	t.Helper()
+	resp, err := http.Get(base + "/api/v1/query?query=" + url.QueryEscape(query))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close() //nolint:errcheck // read only
+	var page struct {
+		Data struct{ Result []struct{ Value [2]any } }
+	}
+	if err := json.NewDecoder(resp.Body).Decode(&page); err != nil {
+		t.Fatal(err)
+	}
+	if len(page.Data.Result) != 1 {
+		return 0, false
+	}
+	v, err := strconv.ParseFloat(fmt.Sprint(page.Data.Result[0].Value[1]), 64)
+	return v, err == nil
+}
+
+// TestServerGoesOnFromTheHistory starts a server on a history, twice: what it
+// shows and scrapes is what the history ended with, and neither start is a
+// reset or an increase.
+func TestServerGoesOnFromTheHistory(t *testing.T) {
+	t.Parallel()
+	p := writePastDemo(t, 5, time.Now().Truncate(time.Minute), 3*time.Hour)
+	var ended float64
+	for range 2 {
+		ctx, stop := context.WithCancel(t.Context())
+		base, wait, err := startDemoServer(ctx, "127.0.0.1:0", p.dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		const requests = `sum(luneo_openai_requests_total)`
+		if ended == 0 {
+			ended, _ = ask(t, base, fmt.Sprintf("sum(luneo_openai_requests_total @ %d)", p.until.Unix()))
+		}
+		text, err := scrape(ctx, base, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := parseMetrics(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if shown := f.sum("luneo_openai_requests_total", nil); shown != ended || ended < 5000 {
+			t.Errorf("it shows %v requests, the history ends with %v", shown, ended)
+		}
+		// Samples beside the history's 180 minutes and zeros are the server's.
+		for deadline := time.Now().Add(testkit.HangGuard); ; {
+			if n, _ := ask(t, base, `count_over_time(luneo_openai_requests_total{model="gpt-4o"}[4h])`); n > 181 || time.Now().After(deadline) {
+				break
+			}
+		}
+		for query, want := range map[string]float64{
+			requests: ended,
+			`sum(resets(luneo_openai_requests_total[4h]))`:          0,
+			`sum(resets(luneo_render_duration_seconds_bucket[4h]))`: 0,
+			`sum(resets(luneo_embed_handshakes_total[4h]))`:         0,
+			`sum(max_over_time(luneo_openai_requests_total[4h]))`:   ended,
+		} {
+			if got, ok := ask(t, base, query); !ok || got != want {
+				t.Errorf("%s is %v, want %v", query, got, want)
+			}
+		}
+		stop()
+		if err := wait(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestDemoKeepsWhatADirectoryHas runs the demo where there is data.
+func TestDemoKeepsWhatADirectoryHas(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	o := demoOptions{listen: "127.0.0.1:0", seed: 1, history: config.Duration(2 * time.Hour)}
+	var first, second bytes.Buffer
+	until, err := writeHistory(t.Context(), o, dir, &first)
+	if err != nil || until.IsZero() || time.Since(until) > 2*time.Minute {
+		t.Fatalf("until %v: %v", until, err)
+	}
+	again, err := writeHistory(t.Context(), o, dir, &second)
+	if err != nil || !again.IsZero() || second.String() != "The directory has data already: going on with it.\n" {
+		t.Errorf("until %v: %v: %q", again, err, second.String())
+	}
+}
+
+func TestHistoryCanBeInterrupted(t *testing.T) {
+	t.Parallel()
+	ctx, interrupt := context.WithCancel(t.Context())
+	interrupt()
+	d := &demoServer{}
+	if err := demo(ctx, demoOptions{listen: "127.0.0.1:0", history: config.Duration(48 * time.Hour)}, d.start, &bytes.Buffer{}); err != nil {
+		t.Fatal(err)
+	}
+	if len(d.log) > 0 {
+		t.Errorf("it went on: %q", d.log)
 	}
 }

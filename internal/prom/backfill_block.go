@@ -34,6 +34,9 @@ func (d day) write(ctx context.Context, dir string, logger *slog.Logger, report 
 	if err := b.app.Commit(); err != nil {
 		return err
 	}
+	if b.series == 0 { // a block has to have something
+		return nil
+	}
 	report.Blocks, report.Series, report.Samples = report.Blocks+1, report.Series+b.series, report.Samples+b.samples
 	_, err = w.Flush(ctx)
 	return err

@@ -19,7 +19,7 @@ func Rhythm(place *time.Location) Staging {
 func hourly(local time.Time) float64 {
 	if day := local.Weekday(); day == time.Saturday || day == time.Sunday {
 		return [24]float64{
-			0.34, 0.26, 0.20, 0.17, 0.16, 0.17, 0.22, 0.32, 0.48, 0.66, 0.80, 0.86,
+			0.32, 0.25, 0.20, 0.17, 0.16, 0.18, 0.28, 0.43, 0.60, 0.71, 0.80, 0.86,
 			0.86, 0.84, 0.85, 0.88, 0.90, 0.91, 0.93, 0.96, 0.98, 0.88, 0.68, 0.46,
 		}[local.Hour()]
 	}
