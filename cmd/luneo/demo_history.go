@@ -70,7 +70,7 @@ func writeHistory(ctx context.Context, o demoOptions, dir string, out io.Writer)
 		_, _ = fmt.Fprintf(out, "Writing the history: %d %%.\n", 100*reached.Load()/int64(length))
 	})
 	defer stop()
-	_, err = backfill(ctx, cfg, o.seed, from, until, func(at time.Time) { reached.Store(int64(at.Sub(from))) })
+	err = backfill(ctx, cfg, o.seed, from, until, func(at time.Time) { reached.Store(int64(at.Sub(from))) })
 	if errors.Is(err, app.ErrHasData) {
 		_, _ = fmt.Fprintln(out, "The directory has data already: going on with it.")
 		return time.Time{}, nil
@@ -79,10 +79,11 @@ func writeHistory(ctx context.Context, o demoOptions, dir string, out io.Writer)
 }
 
 // backfill writes the platform's life between two moments.
-func backfill(ctx context.Context, cfg config.Config, seed uint64, from, until time.Time, progress func(time.Time)) (app.BackfillReport, error) {
+func backfill(ctx context.Context, cfg config.Config, seed uint64, from, until time.Time, progress func(time.Time)) error {
 	past, err := pastOf(seed, from, until)
 	if err != nil {
-		return app.BackfillReport{}, err
+		return err
 	}
-	return app.Backfill(ctx, app.BackfillOptions{Config: cfg, From: from, Until: until, Minute: past.Minute, Progress: progress})
+	_, err = app.Backfill(ctx, app.BackfillOptions{Config: cfg, From: from, Until: until, Minute: past.Minute, Progress: progress})
+	return err
 }

@@ -41,7 +41,7 @@ func writePastDemo(t *testing.T, seed uint64, until time.Time, length time.Durat
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := backfill(t.Context(), cfg, seed, p.from, until, nil); err != nil {
+	if err := backfill(t.Context(), cfg, seed, p.from, until, nil); err != nil {
 		t.Fatal(err)
 	}
 	return p

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"golang.org/x/sync/errgroup"
 
@@ -226,7 +227,7 @@ func (c *collector) find(r *kpi.Reading) *known {
 // name lists the labels of a reading's series: one, or those of a classic
 // histogram: buckets, sum and count.
 func (c *collector) name(r *kpi.Reading) (list []labels.Labels) {
-	base := labels.NewBuilder(labels.FromStrings(labels.MetricName, r.Metric.Name, "job", selfJob, "instance", c.o.Instance))
+	base := labels.NewBuilder(labels.FromStrings(model.MetricNameLabel, r.Metric.Name, "job", selfJob, "instance", c.o.Instance))
 	for i, value := range r.Labels {
 		base.Set(r.Metric.Labels[i], value)
 	}
@@ -238,10 +239,10 @@ func (c *collector) name(r *kpi.Reading) (list []labels.Labels) {
 		if i < len(r.Metric.Buckets) {
 			le = labels.FormatOpenMetricsFloat(r.Metric.Buckets[i])
 		}
-		list = append(list, base.Set(labels.MetricName, r.Metric.Name+"_bucket").Set(labels.BucketLabel, le).Labels())
+		list = append(list, base.Set(model.MetricNameLabel, r.Metric.Name+"_bucket").Set(labels.BucketLabel, le).Labels())
 	}
 	base.Del(labels.BucketLabel)
 	return append(list,
-		base.Set(labels.MetricName, r.Metric.Name+"_sum").Labels(),
-		base.Set(labels.MetricName, r.Metric.Name+"_count").Labels())
+		base.Set(model.MetricNameLabel, r.Metric.Name+"_sum").Labels(),
+		base.Set(model.MetricNameLabel, r.Metric.Name+"_count").Labels())
 }

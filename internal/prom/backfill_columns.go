@@ -175,8 +175,8 @@ func (d day) Querier(_, _ int64) (storage.Querier, error) { return dayQuerier{d}
 
 type dayQuerier struct{ day day }
 
-// Select finds the series that match.
-func (q dayQuerier) Select(_ context.Context, sortSeries bool, _ *storage.SelectHints, matchers ...*labels.Matcher) storage.SeriesSet {
+// Select finds the series that match, in the order of their labels.
+func (q dayQuerier) Select(_ context.Context, _ bool, _ *storage.SelectHints, matchers ...*labels.Matcher) storage.SeriesSet {
 	var found []storage.Series
 	for _, g := range []*grid{q.day.read, q.day.made} {
 		for _, c := range g.columns {
@@ -185,9 +185,7 @@ func (q dayQuerier) Select(_ context.Context, sortSeries bool, _ *storage.Select
 			}
 		}
 	}
-	if sortSeries {
-		slices.SortFunc(found, func(a, b storage.Series) int { return labels.Compare(a.Labels(), b.Labels()) })
-	}
+	slices.SortFunc(found, func(a, b storage.Series) int { return labels.Compare(a.Labels(), b.Labels()) })
 	return &gridSet{series: found}
 }
 

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/rulefmt"
 	"github.com/prometheus/prometheus/promql"
@@ -142,7 +143,7 @@ func shared(list []*pastRule) (recorded []*pastRule) {
 		original := *uses[key][0]
 		recorded = append(recorded, &pastRule{name: name, expr: &original, scratch: true})
 		for _, sum := range uses[key] {
-			sum.Expr = &parser.VectorSelector{Name: name, LabelMatchers: []*labels.Matcher{labels.MustNewMatcher(labels.MatchEqual, labels.MetricName, name)}}
+			sum.Expr = &parser.VectorSelector{Name: name, LabelMatchers: []*labels.Matcher{labels.MustNewMatcher(labels.MatchEqual, model.MetricNameLabel, name)}}
 		}
 	}
 	return recorded
@@ -260,7 +261,7 @@ func copied(m promql.Matrix) promql.Matrix {
 // record adds what a recording rule records.
 func (r *pastRule) record(g *grid, result promql.Matrix) {
 	for _, s := range result {
-		b := labels.NewBuilder(s.Metric).Set(labels.MetricName, r.name)
+		b := labels.NewBuilder(s.Metric).Set(model.MetricNameLabel, r.name)
 		r.labels.Range(func(l labels.Label) { b.Set(l.Name, l.Value) })
 		c := g.column(b.Labels())
 		c.scratch = r.scratch

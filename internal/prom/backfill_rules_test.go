@@ -131,7 +131,7 @@ func ask(t *testing.T, db *tsdb.DB, r rulefmt.Rule, query string, at time.Time) 
 	}
 	out := map[string]float64{}
 	for _, s := range v {
-		own := slices.AppendSeq([]string{labels.MetricName, labels.AlertName, "alertstate"}, maps.Keys(r.Labels))
+		own := slices.AppendSeq([]string{model.MetricNameLabel, labels.AlertName, "alertstate"}, maps.Keys(r.Labels))
 		out[labels.NewBuilder(s.Metric).Del(own...).Labels().String()] = s.F
 	}
 	return out

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/value"
 	"github.com/prometheus/prometheus/storage"
@@ -85,7 +86,7 @@ func (f *filled) series(t *testing.T, name string) map[string][]sample {
 	}
 	defer q.Close() //nolint:errcheck // read to its end
 	out := map[string][]sample{}
-	set := q.Select(t.Context(), false, &storage.SelectHints{Start: math.MinInt64, End: math.MaxInt64}, labels.MustNewMatcher(labels.MatchRegexp, labels.MetricName, name))
+	set := q.Select(t.Context(), false, &storage.SelectHints{Start: math.MinInt64, End: math.MaxInt64}, labels.MustNewMatcher(labels.MatchRegexp, model.MetricNameLabel, name))
 	for set.Next() {
 		key := set.At().Labels().String()
 		for it := set.At().Iterator(nil); it.Next() == chunkenc.ValFloat; {
@@ -241,9 +242,18 @@ func TestBackfillEvaluatesAlertsAsPrometheusDoes(t *testing.T) {
 			{midnight, 1}, {midnight + 1, 1}, {midnight + 2, 1}, {midnight + 3, 1}, {midnight + 4, 1}, {midnight + 5, 1}, {midnight + 6, 1}, {midnight + 7, -1},
 		},
 		`{__name__="ALERTS_FOR_STATE", alertname="High", ` + id: {
-			{first, active(first)}, {first + 1, -1}, {second, active(second)}, {second + 1, active(second)},
-			{midnight, active(second)}, {midnight + 1, active(second)}, {midnight + 2, active(second)}, {midnight + 3, active(second)},
-			{midnight + 4, active(second)}, {midnight + 5, active(second)}, {midnight + 6, active(second)}, {midnight + 7, -1},
+			{first, active(first)},
+			{first + 1, -1},
+			{second, active(second)},
+			{second + 1, active(second)},
+			{midnight, active(second)},
+			{midnight + 1, active(second)},
+			{midnight + 2, active(second)},
+			{midnight + 3, active(second)},
+			{midnight + 4, active(second)},
+			{midnight + 5, active(second)},
+			{midnight + 6, active(second)},
+			{midnight + 7, -1},
 		},
 	}
 	for name, samples := range want {
