@@ -8,6 +8,8 @@
 // takes less than an hour. What was scraped survives a kill; a power loss may
 // take what the operating system had not written yet.
 //
+// Backfill writes a history that is known all at once, before New opens it.
+//
 // It does not check who asks: internal/web does. A broken file of the user's is
 // an error of New, or of Prepare at a reload, which changes nothing.
 package prom
