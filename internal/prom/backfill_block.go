@@ -52,9 +52,6 @@ type block struct {
 
 // add writes a column without the steps that the block before has.
 func (b *block) add(ctx context.Context, g *grid, c *column) (err error) {
-	if c.scratch {
-		return nil
-	}
 	var ref storage.SeriesRef
 	for it := g.cursor(c, g.lead); it.Next() != chunkenc.ValNone; b.pending++ {
 		t, v := it.At()

@@ -38,8 +38,6 @@ type column struct {
 	// not in this grid.
 	began millis
 	first int
-	// scratch columns are not written.
-	scratch bool
 }
 
 func newGrid(start time.Time, step time.Duration, steps, lead int) *grid {
@@ -83,7 +81,6 @@ func (g *grid) follow(steps, lead int) *grid {
 			continue
 		}
 		n := next.column(c.labels)
-		n.scratch = c.scratch
 		copy(n.values, tail)
 		if c.began > 0 && c.first >= g.steps-lead {
 			n.began, n.first = c.began, c.first-(g.steps-lead)

@@ -31,11 +31,10 @@ type judge struct {
 
 // pastRule is one rule: of recording, or of an alert when that is set.
 type pastRule struct {
-	name    string
-	expr    parser.Expr
-	labels  labels.Labels
-	alert   *rules.AlertingRule
-	scratch bool // what it records is not written
+	name   string
+	expr   parser.Expr
+	labels labels.Labels
+	alert  *rules.AlertingRule
 }
 
 func newJudge(o BackfillOptions) (*judge, error) {
@@ -51,7 +50,7 @@ func newJudge(o BackfillOptions) (*judge, error) {
 	for _, r := range list {
 		j.lead = max(j.lead, reach(r.expr))
 	}
-	j.batches = batches(append(shared(list), list...))
+	j.batches = batches(list)
 	return j, nil
 }
 
@@ -113,55 +112,6 @@ func reach(expr parser.Expr) (most time.Duration) {
 		return nil
 	})
 	return most
-}
-
-// shared finds sums over rates that several rules, or one several times, ask
-// for, and lets them read a series that is recorded once. That takes most of
-// the work away; a sum over a sum by the same labels is that sum.
-func shared(list []*pastRule) (recorded []*pastRule) {
-	uses := map[string][]*parser.AggregateExpr{}
-	var order []string
-	for _, r := range list {
-		parser.Inspect(r.expr, func(node parser.Node, path []parser.Node) error {
-			sum, ok := node.(*parser.AggregateExpr)
-			if !ok || sum.Op != parser.SUM || sum.Without || !isRate(sum.Expr, list) || slices.ContainsFunc(path, isSubquery) {
-				return nil
-			}
-			key := sum.String()
-			if uses[key] == nil {
-				order = append(order, key)
-			}
-			uses[key] = append(uses[key], sum)
-			return nil
-		})
-	}
-	for _, key := range order {
-		if len(uses[key]) < 2 {
-			continue
-		}
-		name := fmt.Sprintf("luneo_backfill:%d", len(recorded))
-		original := *uses[key][0]
-		recorded = append(recorded, &pastRule{name: name, expr: &original, scratch: true})
-		for _, sum := range uses[key] {
-			sum.Expr = &parser.VectorSelector{Name: name, LabelMatchers: []*labels.Matcher{labels.MustNewMatcher(labels.MatchEqual, model.MetricNameLabel, name)}}
-		}
-	}
-	return recorded
-}
-
-func isSubquery(node parser.Node) bool {
-	_, ok := node.(*parser.SubqueryExpr)
-	return ok
-}
-
-// isRate is true for functions over a range of a series that no rule records.
-func isRate(expr parser.Expr, list []*pastRule) bool {
-	call, ok := expr.(*parser.Call)
-	if !ok || len(call.Args) != 1 {
-		return false
-	}
-	_, ok = call.Args[0].(*parser.MatrixSelector)
-	return ok && !slices.ContainsFunc(list, func(r *pastRule) bool { return r.alert == nil && selects(expr, r.name) })
 }
 
 // selects reports whether an expression may read a metric.
@@ -264,7 +214,6 @@ func (r *pastRule) record(g *grid, result promql.Matrix) {
 		b := labels.NewBuilder(s.Metric).Set(model.MetricNameLabel, r.name)
 		r.labels.Range(func(l labels.Label) { b.Set(l.Name, l.Value) })
 		c := g.column(b.Labels())
-		c.scratch = r.scratch
 		for _, p := range s.Floats {
 			c.values[(p.T-g.start)/g.step] = p.F
 		}
