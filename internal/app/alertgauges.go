@@ -17,23 +17,32 @@ type alertGauges struct {
 }
 
 func (a *App) openAlertGauges() error {
-	a.alerts = &alertGauges{}
-	a.alerts.set(a.opts.Config)
-	for _, g := range []struct {
-		name, help string
-		value      *atomic.Int64
-	}{
-		{"luneo_alert_min_events", "ErrorRateHigh judges five minutes with at least as many events, or luneo_alert_min_errors; 0: every one", &a.alerts.minEvents},
-		{"luneo_alert_min_errors", "ErrorRateHigh judges five minutes with at least as many failures, or luneo_alert_min_events; 0: every one", &a.alerts.minErrors},
-		{"luneo_alert_cost_floor_cents", "CostSpikeDetected judges windows that cost more", &a.alerts.floorCents},
-	} {
-		a.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: g.name, Help: g.help}, func() float64 { return float64(g.value.Load()) }))
-	}
+	a.alerts = newAlertGauges(a.opts.Config)
+	registerAlertGauges(a.registry, a.alerts)
 	a.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "luneo_public_url_info", Help: "1, labelled by where links to this Luneo point",
 		ConstLabels: prometheus.Labels{"url": a.publicURL()},
 	}, func() float64 { return 1 }))
 	return nil
+}
+
+func newAlertGauges(cfg config.Config) *alertGauges {
+	g := &alertGauges{}
+	g.set(cfg)
+	return g
+}
+
+func registerAlertGauges(reg prometheus.Registerer, limits *alertGauges) {
+	for _, g := range []struct {
+		name, help string
+		value      *atomic.Int64
+	}{
+		{"luneo_alert_min_events", "ErrorRateHigh judges five minutes with at least as many events, or luneo_alert_min_errors; 0: every one", &limits.minEvents},
+		{"luneo_alert_min_errors", "ErrorRateHigh judges five minutes with at least as many failures, or luneo_alert_min_events; 0: every one", &limits.minErrors},
+		{"luneo_alert_cost_floor_cents", "CostSpikeDetected judges windows that cost more", &limits.floorCents},
+	} {
+		reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: g.name, Help: g.help}, func() float64 { return float64(g.value.Load()) }))
+	}
 }
 
 // set takes the limits of a configuration.
