@@ -15,15 +15,16 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"github.com/luneo-platform/luneo/internal/config"
 	"github.com/luneo-platform/luneo/internal/sender"
 	"github.com/luneo-platform/luneo/internal/workload"
 )
 
 const (
-	// demoHistory is how much of the past the demo begins with.
-	demoHistory = 10 * time.Minute
-	// demoIncident is when its queue incident begins.
-	demoIncident = 2 * time.Minute
+	// demoLeadIn is how much of the past is sent where no history was written.
+	demoLeadIn = 10 * time.Minute
+	// demoIncident is when the queue incident begins, and how long it lasts.
+	demoIncident, demoIncidentLength = 2 * time.Minute, 5 * time.Minute
 )
 
 // startServer builds a server and runs it until ctx ends. It returns once the
@@ -37,6 +38,7 @@ type demoOptions struct {
 	listen  string
 	dataDir string
 	seed    uint64
+	history config.Duration
 }
 
 func newDemoCommand(start startServer) *cobra.Command {
@@ -45,12 +47,21 @@ func newDemoCommand(start startServer) *cobra.Command {
 		Use:   "demo",
 		Short: "Show a modelled platform on a server of its own",
 		Long: `Start a server, feed it with the events of a modelled platform, and show its
-KPIs in the terminal until Ctrl-C. The platform has ten minutes behind it when
-it appears. Two minutes in, the workers of one queue slow down for five minutes.
+KPIs in the terminal until Ctrl-C. Two minutes in, the workers of one queue slow
+down for five minutes.
+
+The platform has 14 days behind it when it appears, with nights, a weekend and
+three incidents: jobs that waited too long nine days ago, a burst of errors five
+days ago and a spike of AI cost two days ago. It always appears in daytime: where
+it is night, its shops are in the nearest place where it is not. --history 7d
+writes fewer days, and --history 0 none: it has ten minutes behind it then.
 
 The data is kept in a temporary directory that is removed at the end, unless
---data-dir names another.`,
+--data-dir names another. One that has data already keeps it, without a history.`,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if h := time.Duration(o.history); h > maxHistory {
+				return usageError{fmt.Errorf("--history is %s, expected at most %d days", h, maxHistory/(24*time.Hour))}
+			}
 			// A terminal that is closed ends it in order too. The shell and the
 			// kernel may both say so, so the second is no impatience.
 			ctx, stop := signal.NotifyContext(c.Context(), syscall.SIGHUP)
@@ -61,6 +72,7 @@ The data is kept in a temporary directory that is removed at the end, unless
 	c.Flags().StringVar(&o.listen, "listen", "127.0.0.1:4000", "Address to listen on; another port is taken when it is in use.")
 	c.Flags().StringVar(&o.dataDir, "data-dir", "", "Directory to keep the data in.")
 	c.Flags().Uint64Var(&o.seed, "seed", 1, "Another number makes another platform of the same kind.")
+	c.Flags().TextVar(&o.history, "history", config.Duration(14*24*time.Hour), "How much history to begin with, up to 28d; 0 for none.")
 	return c
 }
 
@@ -73,6 +85,13 @@ func demo(ctx context.Context, o demoOptions, start startServer, out io.Writer) 
 	}
 	defer func() { err = errors.Join(err, remove()) }()
 
+	past, err := writeHistory(ctx, o, dir, out)
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		return err
+	}
 	serving, stopServer := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopServer()
 	url, wait, err := startAnywhere(serving, start, o.listen, dir, out)
@@ -87,7 +106,7 @@ func demo(ctx context.Context, o demoOptions, start startServer, out io.Writer) 
 		stopFeeding() // nothing to feed any more
 	}()
 
-	fed := feed(feeding, url, o.seed, out)
+	fed := feed(feeding, url, livePlatform(o.seed, past), out)
 	stopServer()
 	_, _ = fmt.Fprintln(out, "\nStopping.")
 	return errors.Join(fed, <-served)
@@ -116,14 +135,26 @@ func startAnywhere(ctx context.Context, start startServer, listen, dir string, o
 	return start(ctx, "127.0.0.1:0", dir)
 }
 
-// feed sends the platform's events and shows the table until ctx ends.
-func feed(ctx context.Context, url string, seed uint64, out io.Writer) error {
+// livePlatform is the one that goes on from the end of a history, or appears
+// with some minutes behind it when that is zero.
+func livePlatform(seed uint64, past time.Time) workload.Options {
 	now := time.Now()
-	platform, err := workload.New(workload.Options{
+	o := workload.Options{
 		Rand:    rand.New(rand.NewPCG(seed, 0)), //nolint:gosec // the same seed has to make the same platform
-		Start:   now.Add(-demoHistory),
-		Staging: workload.QueueIncident(now.Add(demoIncident)),
-	})
+		Start:   past,
+		Staging: workload.QueueIncident(now.Add(demoIncident), demoIncidentLength),
+	}
+	if past.IsZero() {
+		o.Start = now.Add(-demoLeadIn)
+	} else {
+		o.Staging = workload.Together(workload.Rhythm(workload.Daytime(past, time.Local)), o.Staging)
+	}
+	return o
+}
+
+// feed sends a platform's events and shows the table until ctx ends.
+func feed(ctx context.Context, url string, o workload.Options, out io.Writer) error {
+	platform, err := workload.New(o)
 	if err != nil {
 		return err
 	}

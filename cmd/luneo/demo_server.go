@@ -10,9 +10,7 @@ import (
 // startDemoServer is a startServer that reads no configuration but its
 // arguments, and logs what is wrong only: the table has the terminal.
 func startDemoServer(ctx context.Context, listen, dataDir string) (url string, wait func() error, err error) {
-	cfg, err := config.Load(config.Sources{Flags: map[string]string{
-		"listen": listen, "data-dir": dataDir, "log-level": "warn",
-	}})
+	cfg, err := demoConfig(listen, dataDir)
 	if err != nil {
 		return "", nil, err
 	}
@@ -23,4 +21,10 @@ func startDemoServer(ctx context.Context, listen, dataDir string) (url string, w
 	stopped := make(chan error, 1)
 	go func() { stopped <- a.Run(ctx) }()
 	return a.URL(), func() error { return <-stopped }, nil
+}
+
+func demoConfig(listen, dataDir string) (config.Config, error) {
+	return config.Load(config.Sources{Flags: map[string]string{
+		"listen": listen, "data-dir": dataDir, "log-level": "warn",
+	}})
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/luneo-platform/luneo/internal/config"
+	"github.com/luneo-platform/luneo/internal/kpi"
 )
 
 // alertGauges are what monitoring/prometheus/alerts.yml asks this Luneo: the
@@ -14,6 +15,29 @@ import (
 // for everybody, so they read as metrics what may differ.
 type alertGauges struct {
 	minEvents, minErrors, floorCents atomic.Int64
+}
+
+// alertLimit is one of the limits.
+type alertLimit struct {
+	name, help string
+	value      *atomic.Int64
+}
+
+func (g *alertGauges) list() []alertLimit {
+	return []alertLimit{
+		{"luneo_alert_min_events", "ErrorRateHigh judges five minutes with at least as many events, or luneo_alert_min_errors; 0: every one", &g.minEvents},
+		{"luneo_alert_min_errors", "ErrorRateHigh judges five minutes with at least as many failures, or luneo_alert_min_events; 0: every one", &g.minErrors},
+		{"luneo_alert_cost_floor_cents", "CostSpikeDetected judges windows that cost more", &g.floorCents},
+	}
+}
+
+// alertLimits are the limits of a configuration as a history has them.
+func alertLimits(cfg config.Config) (readings []kpi.Reading) {
+	for _, l := range newAlertGauges(cfg).list() {
+		metric := &kpi.Metric{Name: l.name, Type: kpi.Gauge, Help: l.help}
+		readings = append(readings, kpi.Reading{Metric: metric, Value: float64(l.value.Load())})
+	}
+	return readings
 }
 
 func (a *App) openAlertGauges() error {
@@ -33,14 +57,7 @@ func newAlertGauges(cfg config.Config) *alertGauges {
 }
 
 func registerAlertGauges(reg prometheus.Registerer, limits *alertGauges) {
-	for _, g := range []struct {
-		name, help string
-		value      *atomic.Int64
-	}{
-		{"luneo_alert_min_events", "ErrorRateHigh judges five minutes with at least as many events, or luneo_alert_min_errors; 0: every one", &limits.minEvents},
-		{"luneo_alert_min_errors", "ErrorRateHigh judges five minutes with at least as many failures, or luneo_alert_min_events; 0: every one", &limits.minErrors},
-		{"luneo_alert_cost_floor_cents", "CostSpikeDetected judges windows that cost more", &limits.floorCents},
-	} {
+	for _, g := range limits.list() {
 		reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: g.name, Help: g.help}, func() float64 { return float64(g.value.Load()) }))
 	}
 }

@@ -52,30 +52,40 @@ func (m *Meter) Apply(at time.Time, events []kpi.Event) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for i := range events {
-		m.apply(at, &events[i])
+		m.apply(at, &events[i], 1)
 	}
 }
 
-func (m *Meter) apply(at time.Time, e *kpi.Event) {
+// ApplyTallies counts events of the past at the given time.
+func (m *Meter) ApplyTallies(at time.Time, tallies []kpi.Tally) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i := range tallies {
+		m.apply(at, &tallies[i].Event, int64(tallies[i].Times))
+	}
+}
+
+// apply counts n events that are alike.
+func (m *Meter) apply(at time.Time, e *kpi.Event, n int64) {
 	s := m.shapeOf(at, e)
 	if e.HasDuration {
 		if s.duration == nil {
 			s.duration = m.seriesFor(feedOf(e.Type).duration, at, e)
 		}
-		m.observe(s.duration, e.Duration)
+		m.observe(s.duration, e.Duration, n)
 	}
 	if s.total != nil {
-		m.add(s.total, 1)
+		m.add(s.total, n)
 	}
 	if s.failed != nil {
-		m.add(s.failed, 1)
+		m.add(s.failed, n)
 	}
 	if e.HasOldest {
 		m.applyOldest(at, s, e)
 	}
 	if e.Type == kpi.TypeOpenAI {
-		m.applyCost(at, s, e)
-		m.applyTokens(at, s, e)
+		m.applyCost(at, s, e, n)
+		m.applyTokens(at, s, e, n)
 	}
 }
 
@@ -146,24 +156,24 @@ func (m *Meter) applyOldest(at time.Time, s *shape, e *kpi.Event) {
 	s.oldest.value, s.oldest.setAt = int64(e.Oldest), at.UnixMilli()
 }
 
-// applyCost counts what a call cost, or that nobody knows.
-func (m *Meter) applyCost(at time.Time, s *shape, e *kpi.Event) {
+// applyCost counts what n calls cost, or that nobody knows.
+func (m *Meter) applyCost(at time.Time, s *shape, e *kpi.Event, n int64) {
 	switch e.Basis {
 	case kpi.CostUnknown:
 		if s.unpriced == nil {
 			s.unpriced = m.seriesFor(kpi.OpenAIUnpriced, at, e)
 		}
-		m.add(s.unpriced, 1)
+		m.add(s.unpriced, n)
 	case kpi.CostStated, kpi.CostPriced:
 		if s.cost == nil {
 			s.cost = m.seriesFor(kpi.OpenAICost, at, e)
 		}
-		m.add(s.cost, int64(e.Cost))
+		m.add(s.cost, n*int64(e.Cost))
 		when := e.Time
 		if when.IsZero() {
 			when = at
 		}
-		m.spend.add(at, when, e.Cost)
+		m.spend.add(at, when, kpi.Money(n)*e.Cost)
 	case kpi.CostNone:
 	}
 }
@@ -190,7 +200,7 @@ func tokensOf(u *kpi.Usage) [tokenTypes]struct {
 	}
 }
 
-func (m *Meter) applyTokens(at time.Time, s *shape, e *kpi.Event) {
+func (m *Meter) applyTokens(at time.Time, s *shape, e *kpi.Event, n int64) {
 	if e.Usage == nil {
 		return
 	}
@@ -201,6 +211,6 @@ func (m *Meter) applyTokens(at time.Time, s *shape, e *kpi.Event) {
 		if s.tokens[i] == nil {
 			s.tokens[i] = m.seriesOf(kpi.OpenAITokens, at, e.Dim("model"), e.Dim("operation"), t.name)
 		}
-		m.add(s.tokens[i], t.n)
+		m.add(s.tokens[i], n*t.n)
 	}
 }

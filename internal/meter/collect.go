@@ -85,7 +85,7 @@ func (m *Meter) copySamples(now time.Time, descs []*prometheus.Desc) []sample {
 			continue
 		}
 		for _, s := range f.series {
-			if f.ID == kpi.QueueWaitTimeCurrent && now.UnixMilli()-s.setAt > currentWaitTTL.Milliseconds() {
+			if !s.shown(now) {
 				continue
 			}
 			samples = append(samples, sample{
@@ -102,6 +102,11 @@ func (m *Meter) copySamples(now time.Time, descs []*prometheus.Desc) []sample {
 		})
 	}
 	return samples
+}
+
+// shown is false for the current wait of a queue that nobody has renewed.
+func (s *series) shown(now time.Time) bool {
+	return s.family.ID != kpi.QueueWaitTimeCurrent || now.UnixMilli()-s.setAt <= currentWaitTTL.Milliseconds()
 }
 
 // sample is one series as it was when it was copied. It is a prometheus.Metric
@@ -127,7 +132,7 @@ func (s *sample) Write(out *dto.Metric) error {
 	case kpi.Counter:
 		out.Counter = &dto.Counter{Value: proto.Float64(float64(s.value)), CreatedTimestamp: stamp(s.created)}
 	case kpi.Gauge:
-		out.Gauge = &dto.Gauge{Value: proto.Float64(s.gauge())}
+		out.Gauge = &dto.Gauge{Value: proto.Float64(gauge(s.metric.ID, s.value))}
 	case kpi.Histogram:
 		out.Histogram = s.histogram()
 	}
@@ -137,11 +142,11 @@ func (s *sample) Write(out *dto.Metric) error {
 func stamp(ms int64) *timestamppb.Timestamp { return timestamppb.New(time.UnixMilli(ms)) }
 
 // gauge is money in cents, or a wait in seconds.
-func (s *sample) gauge() float64 {
-	if s.metric.ID == kpi.QueueWaitTimeCurrent {
-		return time.Duration(s.value).Seconds()
+func gauge(id kpi.MetricID, value int64) float64 {
+	if id == kpi.QueueWaitTimeCurrent {
+		return time.Duration(value).Seconds()
 	}
-	return kpi.Money(s.value).Cents()
+	return kpi.Money(value).Cents()
 }
 
 func (s *sample) histogram() *dto.Histogram {

@@ -182,9 +182,9 @@ func (m *Meter) add(s *series, n int64) {
 	m.touch(s)
 }
 
-func (m *Meter) observe(s *series, d time.Duration) {
-	s.counts[bucketOf(s.family.Buckets, d.Seconds())]++
-	s.sum += int64(d)
+func (m *Meter) observe(s *series, d time.Duration, n int64) {
+	s.counts[bucketOf(s.family.Buckets, d.Seconds())] += uint64(n)
+	s.sum += n * int64(d)
 	m.touch(s)
 }
 

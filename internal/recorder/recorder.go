@@ -48,6 +48,8 @@ type Journal interface {
 type Meter interface {
 	// Apply counts events acknowledged at the given time.
 	Apply(at time.Time, events []kpi.Event)
+	// ApplyTallies counts events of the past at the given time.
+	ApplyTallies(at time.Time, tallies []kpi.Tally)
 	// Freeze copies the state and returns what writes the copy.
 	Freeze() func(io.Writer) error
 	// Restore replaces the state by a written one.

@@ -1,8 +1,8 @@
 package workload
 
 import (
-	"encoding/json"
 	"fmt"
+	"hash/fnv"
 	"math"
 	"time"
 )
@@ -16,8 +16,13 @@ type source struct {
 	name string
 	rate float64 // a second, on average over a day; chosen
 	cv   float64 // of the gaps; measured
-	fire func(p *Platform, at time.Time)
+	// queued says that each time is a job, which waits for those before it.
+	queued bool
+	fire   func(p *Platform, at time.Time)
 }
+
+// sourceAPI are the requests to the platform's API.
+const sourceAPI = "api"
 
 func platformQueues() []*queue {
 	return []*queue{
@@ -30,16 +35,16 @@ func platformQueues() []*queue {
 
 func platformSources(f figures) []source {
 	return []source{
-		{"api", 5, f.gapSteady, (*Platform).request},
-		{"embeds", 2, f.gapSteady, (*Platform).handshake},
-		{"gpt-4o", 0.2, f.gapSteady, chat(model{"gpt-4o", f.chatInput, f.chatOutput, f.chatCached, f.gpt35Pace, f.gpt35Spread})},
-		{"gpt-4o-mini", 0.8, f.gapBursty, chat(model{"gpt-4o-mini", f.codeInput, f.codeOutput, 0, f.gpt35Pace, f.gpt35Spread})},
-		{"gpt-4-turbo", 0.05, f.gapSteady, chat(model{"gpt-4-turbo", f.gpt4Input, f.gpt4Output, 0, f.gpt4Pace, f.gpt4Spread})},
-		{"text-embedding-3-small", 1.2, f.gapBursty, (*Platform).embedding},
-		{"dall-e-3", 0.1, f.gapSteady, (*Platform).image},
-		{"renders-2d", 0.6, f.gapSteady, (*Platform).render2D},
-		{"renders-3d", 0.15, f.gapSteady, (*Platform).render3D},
-		{"ar", 0.1, f.gapSteady, (*Platform).convert},
+		{sourceAPI, 5, f.gapSteady, false, (*Platform).request},
+		{"embeds", 2, f.gapSteady, false, (*Platform).handshake},
+		{"gpt-4o", 0.2, f.gapSteady, false, chat(model{"gpt-4o", f.chatInput, f.chatOutput, f.chatCached, f.gpt35Pace, f.gpt35Spread})},
+		{"gpt-4o-mini", 0.8, f.gapBursty, false, chat(model{"gpt-4o-mini", f.codeInput, f.codeOutput, 0, f.gpt35Pace, f.gpt35Spread})},
+		{"gpt-4-turbo", 0.05, f.gapSteady, false, chat(model{"gpt-4-turbo", f.gpt4Input, f.gpt4Output, 0, f.gpt4Pace, f.gpt4Spread})},
+		{"text-embedding-3-small", 1.2, f.gapBursty, false, (*Platform).embedding},
+		{"dall-e-3", 0.1, f.gapSteady, true, (*Platform).image},
+		{"renders-2d", 0.6, f.gapSteady, true, (*Platform).render2D},
+		{"renders-3d", 0.15, f.gapSteady, true, (*Platform).render3D},
+		{"ar", 0.1, f.gapSteady, true, (*Platform).convert},
 	}
 }
 
@@ -84,7 +89,7 @@ func (p *Platform) call(at time.Time, took time.Duration, w wire) {
 	w.Type = "openai"
 	if p.fails(w.Model, at) {
 		took = min(took, secondsOf(lognormal(p.rng, 0.5, 0.5)))
-		w.Usage, w.CostCents = nil, ""
+		w.Usage, w.CostCents = nil, 0
 		w.ErrorType = pick(p.rng, []choice[string]{{6, "rate_limit_exceeded"}, {3, "server_error"}, {1, "timeout"}})
 	}
 	w.Duration = number(took)
@@ -94,7 +99,7 @@ func (p *Platform) call(at time.Time, took time.Duration, w wire) {
 // image makes one picture with dall-e-3 in a job. OpenAI charges 4 cents for a
 // standard 1024×1024 picture and 8 for an HD one.
 func (p *Platform) image(at time.Time) {
-	cost := pick(p.rng, []choice[json.Number]{{4, "4"}, {1, "8"}})
+	cost := pick(p.rng, []choice[int64]{{4, 4}, {1, 8}})
 	took := secondsOf(lognormal(p.rng, 8.2, 0.35))
 	p.job(QueueImages, at, took, func(start, end time.Time) {
 		p.call(start, end.Sub(start), wire{Model: "dall-e-3", Operation: "image_generation", CostCents: cost})
@@ -145,7 +150,7 @@ func (p *Platform) handshake(at time.Time) {
 	took := secondsOf(lognormal(p.rng, 0.06, 0.6))
 	w := wire{Type: "embed-handshake", Duration: number(took), ShopDomain: p.shop()}
 	if p.fails("embeds", at) {
-		w.FailureReason = pick(p.rng, []choice[string]{{5, "origin_not_allowed"}, {3, "token_expired"}, {2, "timeout"}})
+		w.FailureReason = failureOf(w.ShopDomain)
 	}
 	p.emit(at.Add(took), w)
 }
@@ -156,6 +161,14 @@ func (p *Platform) shop() string {
 		all = append(all, choice[int]{1 / float64(n), n})
 	}
 	return fmt.Sprintf("shop-%02d.example", pick(p.rng, all))
+}
+
+// failureOf is what is wrong with a shop: each has its own mistake.
+func failureOf(shop string) string {
+	reasons := []string{"origin_not_allowed", "timeout", "token_expired"}
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(shop)) // never fails
+	return reasons[h.Sum32()%uint32(len(reasons))]
 }
 
 // endpoint is a route of the platform's API and the median of its duration in seconds.
@@ -174,7 +187,7 @@ func (p *Platform) request(at time.Time) {
 		{5, endpoint{"POST", "/orders", 201, 0.15}},
 	})
 	took := secondsOf(lognormal(p.rng, e.median, 0.5))
-	if p.fails("api", at) {
+	if p.fails(sourceAPI, at) {
 		e.status = 500
 	}
 	p.emit(at.Add(took), wire{Type: "http-request", Method: e.method, Route: e.route, StatusCode: e.status, Duration: number(took)})

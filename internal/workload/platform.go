@@ -31,10 +31,33 @@ type Platform struct {
 	queues map[string]*queue
 	agenda agenda
 	count  int // of events so far
+
+	// emit takes an event that happens at a moment, and fails decides whether
+	// something goes wrong.
+	emit  func(at time.Time, w wire)
+	fails func(name string, at time.Time) bool
 }
 
 // New makes a platform on which nothing has happened yet.
 func New(o Options) (*Platform, error) {
+	p, err := newPlatform(o)
+	if err != nil {
+		return nil, err
+	}
+	p.emit = func(at time.Time, w wire) { p.agenda.add(task{at: at, event: &w}) }
+	p.fails = func(name string, at time.Time) bool {
+		return p.rng.Float64() < failureShare*p.opts.Staging(name, at).Errors
+	}
+	for _, q := range platformQueues() {
+		p.watch(p.queues[q.name], o.Start)
+	}
+	for _, s := range platformSources(p.fig) {
+		p.arrive(s, o.Start)
+	}
+	return p, nil
+}
+
+func newPlatform(o Options) (*Platform, error) {
 	if o.Rand == nil || o.Start.IsZero() {
 		return nil, errors.New("workload: Rand and Start are needed")
 	}
@@ -44,10 +67,6 @@ func New(o Options) (*Platform, error) {
 	p := &Platform{opts: o, rng: o.Rand, fig: measured(), queues: map[string]*queue{}}
 	for _, q := range platformQueues() {
 		p.queues[q.name] = q
-		p.watch(q, o.Start)
-	}
-	for _, s := range platformSources(p.fig) {
-		p.arrive(s, o.Start)
 	}
 	return p, nil
 }
@@ -91,12 +110,16 @@ func (p *Platform) write(t task) (Event, error) {
 
 // arrive lets a source fire after a gap, again and again.
 func (p *Platform) arrive(s source, after time.Time) {
-	rate := s.rate * p.fig.hours[after.UTC().Hour()] * p.opts.Staging(s.name, after).Rate
-	at := after.Add(secondsOf(gap(p.rng, 1/max(rate, 1e-6), s.cv)))
+	at := after.Add(secondsOf(gap(p.rng, 1/max(p.rate(s, after), 1e-6), s.cv)))
 	p.agenda.add(task{at: at, run: func(at time.Time) {
 		s.fire(p, at)
 		p.arrive(s, at)
 	}})
+}
+
+// rate is how often a source fires a second.
+func (p *Platform) rate(s source, at time.Time) float64 {
+	return s.rate * p.fig.hours[at.UTC().Hour()] * p.opts.Staging(s.name, at).Rate
 }
 
 // watch reports the oldest waiting job of a queue, again and again.
@@ -107,9 +130,6 @@ func (p *Platform) watch(q *queue, at time.Time) {
 	}})
 }
 
-// emit puts an event on the agenda.
-func (p *Platform) emit(at time.Time, w wire) { p.agenda.add(task{at: at, event: &w}) }
-
 // job sends work through a queue: the wait is reported when it starts, done is
 // called for when it ends.
 func (p *Platform) job(name string, at time.Time, usual time.Duration, done func(start, end time.Time)) {
@@ -119,11 +139,6 @@ func (p *Platform) job(name string, at time.Time, usual time.Duration, done func
 	wait := start.Sub(at) + secondsOf(0.03*p.rng.ExpFloat64()) // a worker takes a moment to fetch a job
 	p.emit(start, wire{Type: "queue-wait", QueueName: name, Wait: number(wait)})
 	done(start, end)
-}
-
-// fails decides whether something goes wrong.
-func (p *Platform) fails(name string, at time.Time) bool {
-	return p.rng.Float64() < failureShare*p.opts.Staging(name, at).Errors
 }
 
 func secondsOf(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

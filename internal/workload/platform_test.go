@@ -179,7 +179,7 @@ func TestQueueIncident(t *testing.T) {
 	t.Parallel()
 	begin := 5 * time.Minute
 	for seed := range uint64(5) {
-		events := run(t, newPlatform(t, seed, workload.QueueIncident(morning.Add(begin))), 45*time.Minute)
+		events := run(t, newPlatform(t, seed, workload.QueueIncident(morning.Add(begin), 5*time.Minute)), 45*time.Minute)
 		if age := oldest(events, workload.QueueRender3D, 0, begin); age > 30 {
 			t.Errorf("seed %d: before the incident a job waits %.0f s", seed, age)
 		}

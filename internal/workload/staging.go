@@ -13,17 +13,44 @@ func Usual() Conditions { return Conditions{Rate: 1, Duration: 1, Errors: 1} }
 // has to be a pure function.
 type Staging func(name string, at time.Time) Conditions
 
-// QueueIncident slows the workers of the queue of 3D renders to an eighth of
-// their pace for five minutes. They can't keep up then: the oldest job waits a
-// minute after about a minute and a half, and the backlog takes some minutes
-// to go.
-func QueueIncident(from time.Time) Staging {
-	const slow, length = 8, 5 * time.Minute
+// Together is what several stagings bend at once.
+func Together(all ...Staging) Staging {
 	return func(name string, at time.Time) Conditions {
 		c := Usual()
-		if name == QueueRender3D && !at.Before(from) && at.Before(from.Add(length)) {
-			c.Duration = slow
+		for _, s := range all {
+			one := s(name, at)
+			c.Rate, c.Duration, c.Errors = c.Rate*one.Rate, c.Duration*one.Duration, c.Errors*one.Errors
 		}
 		return c
 	}
+}
+
+// during bends one source or queue from a moment on for a length.
+func during(name string, from time.Time, length time.Duration, bent Conditions) Staging {
+	return func(of string, at time.Time) Conditions {
+		if of == name && !at.Before(from) && at.Before(from.Add(length)) {
+			return bent
+		}
+		return Usual()
+	}
+}
+
+// QueueIncident slows the workers of the queue of 3D renders to an eighth of
+// their pace for a while. They can't keep up then: the oldest job waits a
+// minute after about a minute and a half, and the backlog takes some minutes
+// to go.
+func QueueIncident(from time.Time, length time.Duration) Staging {
+	return during(QueueRender3D, from, length, Conditions{Rate: 1, Duration: 8, Errors: 1})
+}
+
+// ErrorBurst lets a third of the calls of gpt-4o-mini fail for a while: more
+// than a twentieth of all operations.
+func ErrorBurst(from time.Time, length time.Duration) Staging {
+	return during("gpt-4o-mini", from, length, Conditions{Rate: 1, Duration: 1, Errors: 110})
+}
+
+// CostSpike calls gpt-4o ten times as often for a while, as a client that
+// tries again and again does: AI costs several times the usual then.
+func CostSpike(from time.Time, length time.Duration) Staging {
+	return during("gpt-4o", from, length, Conditions{Rate: 10, Duration: 1, Errors: 1})
 }

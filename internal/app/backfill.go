@@ -1,0 +1,154 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/luneo-platform/luneo/internal/config"
+	"github.com/luneo-platform/luneo/internal/cost"
+	"github.com/luneo-platform/luneo/internal/kpi"
+	"github.com/luneo-platform/luneo/internal/prom"
+	"github.com/luneo-platform/luneo/monitoring"
+)
+
+// BackfillOptions describe a history that is known all at once.
+type BackfillOptions struct {
+	Config config.Config
+	// From is when the history begins and Until when it ends: whole minutes.
+	From, Until time.Time
+	// Minute returns what happened in the minute that ends at a time. It is
+	// asked for one minute after the other.
+	Minute func(end time.Time) []kpi.Tally
+	// Progress is told which minute was reached; may be nil.
+	Progress func(time.Time)
+	Logger   *slog.Logger
+}
+
+// BackfillReport says what was written to the embedded history.
+type BackfillReport = prom.BackfillReport
+
+// ErrHasData says that a data directory is in use, so that no history can be
+// put before what it has.
+var ErrHasData = errors.New("the data directory has data already")
+
+// backfillStep is the distance of samples: that of the minutes of spend.
+const backfillStep = time.Minute
+
+// Backfill writes a history into an empty data directory: the series that the
+// rules and dashboards read, what the rules make of them, the baselines of cost,
+// and a state with which a Luneo that starts on it goes on, so that its counters
+// continue. The rules about Luneo's own health are left out: they judge a
+// process that did not run. The history has to end before Luneo starts.
+func Backfill(ctx context.Context, o BackfillOptions) (report BackfillReport, err error) {
+	if err := checkEmpty(o.Config.DataDir); err != nil {
+		return report, err
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	a := &App{opts: Options{Config: o.Config, Logger: o.Logger}, registry: prometheus.NewRegistry()}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore} {
+		if err := step(); err != nil {
+			return report, err
+		}
+	}
+	var rules []byte
+	if o.Config.Prometheus.BuiltinRules {
+		rules = []byte(monitoring.Alerts())
+	}
+	report, err = prom.Backfill(ctx, prom.BackfillOptions{
+		Dir: prom.Dir(o.Config.DataDir), Instance: instanceName(o.Config), Step: backfillStep,
+		Rules: rules, SkipGroups: []string{"luneo-health"}, Logger: o.Logger,
+	}, a.past(o))
+	if err != nil {
+		return report, fmt.Errorf("writing the history: %w", err)
+	}
+	return report, a.recorder.Checkpoint()
+}
+
+func checkEmpty(dataDir string) error {
+	for _, dir := range []string{filepath.Join(dataDir, "journal"), prom.Dir(dataDir)} {
+		if _, err := os.Stat(dir); err == nil {
+			return fmt.Errorf("%w: %s", ErrHasData, dir)
+		}
+	}
+	return nil
+}
+
+// past counts minute by minute what happened and yields what was to be seen.
+func (a *App) past(o BackfillOptions) iter.Seq2[time.Time, []kpi.Reading] {
+	limits := alertLimits(o.Config)
+	baselines := newPastBaselines(o.Config.Cost)
+	return func(yield func(time.Time, []kpi.Reading) bool) {
+		var readings []kpi.Reading
+		for at := o.From.Add(backfillStep); !at.After(o.Until); at = at.Add(backfillStep) {
+			a.recorder.Import(at.Add(-backfillStep/2), o.Minute(at))
+			readings = a.meter.Readings(at, append(readings[:0], limits...))
+			readings = baselines.add(at, readings)
+			if !yield(at, readings) {
+				return
+			}
+			if o.Progress != nil {
+				o.Progress(at)
+			}
+		}
+	}
+}
+
+// pastBaselines computes luneo_ai_cost_baseline_cents as the keeper does.
+type pastBaselines struct {
+	metric *kpi.Metric
+	labels [][]string // by window
+	pasts  []*cost.Past
+	last   []cost.Estimate
+}
+
+// baselineEvery is how often baselines are computed: they move slowly, and the
+// keeper's pace would take most of the time of a back-fill.
+const baselineEvery = 5 * time.Minute
+
+func newPastBaselines(cfg config.Cost) *pastBaselines {
+	b := &pastBaselines{}
+	for _, m := range kpi.Catalogue() {
+		if m.ID == kpi.AICostBaseline {
+			b.metric = &m
+		}
+	}
+	for _, w := range cfg.Windows {
+		b.labels = append(b.labels, []string{w.Text})
+		b.pasts = append(b.pasts, cost.NewPast(cost.Options{
+			Window: w.Length, History: time.Duration(cfg.History), MinDays: cfg.MinDays,
+			Location: cfg.Timezone.Location(), Method: cost.Method(cfg.Method),
+		}))
+	}
+	b.last = make([]cost.Estimate, len(b.pasts))
+	return b
+}
+
+// add appends the baselines at a time to what is to be seen then, and learns
+// from the spend that is among it.
+func (b *pastBaselines) add(at time.Time, readings []kpi.Reading) []kpi.Reading {
+	for i, past := range b.pasts {
+		if at.Unix()%int64(baselineEvery.Seconds()) == 0 {
+			b.last[i] = past.Baseline(at)
+		}
+		for _, r := range readings {
+			if r.Metric.ID == kpi.AICostCurrent && r.Labels[0] == b.labels[i][0] {
+				past.Add(cost.Sample{At: at, Cents: r.Value})
+			}
+		}
+		if b.last[i].Ready {
+			readings = append(readings, kpi.Reading{Metric: b.metric, Labels: b.labels[i], Value: b.last[i].Cents})
+		}
+	}
+	return readings
+}

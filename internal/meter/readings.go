@@ -1,0 +1,44 @@
+package meter
+
+import (
+	"time"
+
+	"github.com/luneo-platform/luneo/internal/kpi"
+)
+
+// Readings appends what is shown at the given time. It is for whoever needs
+// the numbers of many moments: it formats nothing. The readings share the
+// meter's memory and hold until it counts again.
+func (m *Meter) Readings(now time.Time, out []kpi.Reading) []kpi.Reading {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, f := range m.families {
+		if f == nil {
+			continue
+		}
+		for _, s := range f.series {
+			if s.shown(now) {
+				out = append(out, s.reading())
+			}
+		}
+	}
+	current := m.families[kpi.AICostCurrent]
+	for i := range m.opts.Windows {
+		w := &m.opts.Windows[i]
+		out = append(out, kpi.Reading{Metric: &current.Metric, Labels: []string{w.Label}, Value: m.spend.sum(now, *w).Cents()})
+	}
+	return out
+}
+
+func (s *series) reading() kpi.Reading {
+	r := kpi.Reading{Metric: &s.family.Metric, Labels: s.labels}
+	switch s.family.Type {
+	case kpi.Counter:
+		r.Since, r.Value = time.UnixMilli(s.created), float64(s.value)
+	case kpi.Gauge:
+		r.Value = gauge(s.family.ID, s.value)
+	case kpi.Histogram:
+		r.Since, r.Sum, r.Counts = time.UnixMilli(s.created), time.Duration(s.sum).Seconds(), s.counts
+	}
+	return r
+}

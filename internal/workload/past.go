@@ -1,0 +1,112 @@
+package workload
+
+import (
+	"math"
+	"math/rand/v2"
+	"time"
+
+	"github.com/luneo-platform/luneo/internal/kpi"
+)
+
+// samplesAMinute is how many events of a source and a minute are made one by
+// one; each stands for its share of the others. Jobs are all made.
+const samplesAMinute = 8
+
+// Past is the platform's history, minute by minute, at the rates and by the
+// distributions of Platform. It differs in two ways, so that weeks take
+// seconds and nothing happens in them that was not staged: events that wait for
+// no other are made in groups that are alike, and failures come evenly, not by
+// chance. It is not safe for concurrent use.
+type Past struct {
+	platform *Platform
+	sources  []source
+	queues   []*queue
+	minutes  map[int64][]kpi.Tally // what happens, by minutes since 1970
+	due      map[bool]float64      // failures, of operations and of requests
+	failing  bool                  // what fires now
+	times    int                   // that what fires now happens
+}
+
+// NewPast makes the history of a platform that begins at the options' start.
+func NewPast(o Options) (*Past, error) {
+	platform, err := newPlatform(o)
+	if err != nil {
+		return nil, err
+	}
+	p := &Past{platform: platform, sources: platformSources(platform.fig), minutes: map[int64][]kpi.Tally{}, due: map[bool]float64{}}
+	for _, q := range platformQueues() {
+		p.queues = append(p.queues, platform.queues[q.name])
+	}
+	platform.emit = p.book
+	platform.fails = func(string, time.Time) bool { return p.failing }
+	return p, nil
+}
+
+// Minute returns what happened in the minute that ends at a time. It is for
+// one minute after the other.
+func (p *Past) Minute(end time.Time) []kpi.Tally {
+	begin := end.Add(-time.Minute)
+	for _, s := range p.sources {
+		mean := 60 * p.platform.rate(s, begin)
+		p.fire(s, begin, arrivals(p.platform.rng, mean, s.cv))
+	}
+	p.times = 1
+	for _, q := range p.queues {
+		p.book(end.Add(-1), wire{Type: "queue-wait", QueueName: q.name, Oldest: number(q.oldest(end))})
+	}
+	minute := begin.Unix() / 60
+	tallies := p.minutes[minute]
+	delete(p.minutes, minute)
+	return tallies
+}
+
+// fire lets a source fire n times, evenly over a minute but for a little chance.
+func (p *Past) fire(s source, begin time.Time, n int) {
+	failures := p.failures(s, begin, n)
+	samples := min(n-failures, samplesAMinute)
+	if s.queued {
+		samples = n - failures
+	}
+	for i := range failures + samples {
+		p.failing, p.times = i < failures, 1
+		if !p.failing {
+			p.times = share(n-failures, samples, i-failures)
+		}
+		place := (float64(i) + p.platform.rng.Float64()) / float64(failures+samples)
+		s.fire(p.platform, begin.Add(secondsOf(60*place)))
+	}
+}
+
+// failures is how many of n fail. Those of requests to the API don't count
+// among those of operations, of which too many would raise an alert.
+func (p *Past) failures(s source, at time.Time, n int) int {
+	operation := s.name != sourceAPI
+	p.due[operation] += float64(n) * failureShare * p.platform.opts.Staging(s.name, at).Errors
+	failures := min(n, int(p.due[operation]))
+	p.due[operation] -= float64(failures)
+	return failures
+}
+
+// share is the i-th of so many whole parts of n, which are as equal as can be.
+func share(n, parts, i int) int { return n*(i+1)/parts - n*i/parts }
+
+// book notes what happens at a moment.
+func (p *Past) book(at time.Time, w wire) {
+	minute := at.Unix() / 60
+	p.minutes[minute] = append(p.minutes[minute], kpi.Tally{Event: w.event(), Times: p.times})
+}
+
+// arrivals draws how many times something happens whose gaps have a
+// coefficient of variation: by Poisson's distribution when they are few, when
+// the gaps hardly matter, and by the normal one when they are many.
+func arrivals(rng *rand.Rand, mean, cv float64) int {
+	const many = 10
+	if mean >= many {
+		return max(0, int(math.Round(mean+cv*math.Sqrt(mean)*rng.NormFloat64())))
+	}
+	n := 0
+	for product := rng.Float64(); product > math.Exp(-mean); n++ {
+		product *= rng.Float64()
+	}
+	return n
+}
