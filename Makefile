@@ -40,7 +40,7 @@ generate: ## Write the generated files anew (the tests hold them against the cod
 	$(GO) test ./internal/app ./internal/intake ./internal/meter ./internal/config -run 'Docs|OpenAPI|Exposition|Golden|Notice' -update
 
 bench: ## Measure against peers and limits, interleaved; prints medians
-	@tools/need wrk pushgateway victoria-metrics
+	@tools/need wrk pushgateway victoria-metrics prometheus alertmanager
 	$(GO) run ./internal/bench
 
 fuzz: ## Run each fuzz target for FUZZTIME (1m)

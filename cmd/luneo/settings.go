@@ -33,9 +33,10 @@ func (s *configSource) register(flags *pflag.FlagSet) {
 // load reads file, environment and flags.
 func (s *configSource) load() (config.Config, error) {
 	given := map[string]string{}
-	s.flags.Visit(func(f *pflag.Flag) { given[f.Name] = f.Value.String() })
-	for _, own := range []string{"config", "print-config", "accept-data-loss"} {
-		delete(given, own)
+	for _, k := range config.Keys() {
+		if f := s.flags.Lookup(k.Flag); f != nil && f.Changed {
+			given[k.Flag] = f.Value.String()
+		}
 	}
 	return config.Load(config.Sources{File: s.path(), Environ: os.Environ(), Flags: given})
 }

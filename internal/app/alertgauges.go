@@ -33,9 +33,7 @@ func (g *alertGauges) list() []alertLimit {
 
 // alertLimits are the limits of a configuration as a history has them.
 func alertLimits(cfg config.Config) (readings []kpi.Reading) {
-	g := &alertGauges{}
-	g.set(cfg)
-	for _, l := range g.list() {
+	for _, l := range newAlertGauges(cfg).list() {
 		metric := &kpi.Metric{Name: l.name, Type: kpi.Gauge, Help: l.help}
 		readings = append(readings, kpi.Reading{Metric: metric, Value: float64(l.value.Load())})
 	}
@@ -43,16 +41,25 @@ func alertLimits(cfg config.Config) (readings []kpi.Reading) {
 }
 
 func (a *App) openAlertGauges() error {
-	a.alerts = &alertGauges{}
-	a.alerts.set(a.opts.Config)
-	for _, g := range a.alerts.list() {
-		a.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: g.name, Help: g.help}, func() float64 { return float64(g.value.Load()) }))
-	}
+	a.alerts = newAlertGauges(a.opts.Config)
+	registerAlertGauges(a.registry, a.alerts)
 	a.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "luneo_public_url_info", Help: "1, labelled by where links to this Luneo point",
 		ConstLabels: prometheus.Labels{"url": a.publicURL()},
 	}, func() float64 { return 1 }))
 	return nil
+}
+
+func newAlertGauges(cfg config.Config) *alertGauges {
+	g := &alertGauges{}
+	g.set(cfg)
+	return g
+}
+
+func registerAlertGauges(reg prometheus.Registerer, limits *alertGauges) {
+	for _, g := range limits.list() {
+		reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: g.name, Help: g.help}, func() float64 { return float64(g.value.Load()) }))
+	}
 }
 
 // set takes the limits of a configuration.

@@ -15,7 +15,8 @@ const inProcess = "http://luneo.invalid"
 // openCost makes the keeper of the baselines over whichever history is
 // configured.
 func (a *App) openCost() error {
-	base, through := string(a.opts.Config.Prometheus.QueryURL), http.RoundTripper(http.DefaultTransport)
+	base := string(a.opts.Config.Prometheus.QueryURL)
+	var through http.RoundTripper // the network's
 	if a.prom != nil {
 		base, through = inProcess, a.prom
 	}

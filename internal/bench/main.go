@@ -63,6 +63,10 @@ func comparisons() []comparison {
 		{"intake1", "single events at one connection, time to the answer beside one fdatasync", (*bench).intake1},
 		{"batch", "batches of 1,000 events at 8 connections, events a second", (*bench).batch},
 		{"scrape", "a scrape of 10,000 series", (*bench).scrape},
+		{"size", "the binary", (*bench).size},
+		{"idle", "memory of an idle Luneo beside Debian's prometheus, alertmanager, pushgateway and statsd exporter", (*bench).idle},
+		{"ready", "start to ready with 10,000 series of history, beside Debian's prometheus", (*bench).ready},
+		{"detect", "the first error of a kind to its firing alert", (*bench).detect},
 		{"start", "start on an empty directory, idle memory, replay of a million events", (*bench).start},
 	}
 }

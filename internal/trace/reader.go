@@ -32,6 +32,8 @@ type Row struct {
 	// is not in order. A line of NDJSON without a timestamp has that of the
 	// line before.
 	Offset time.Duration
+	// At is the time that the file says; after 1970 when it names no date.
+	At time.Time
 	// ID names it; see the package's documentation.
 	ID    string
 	event event
@@ -131,7 +133,7 @@ func (r *Reader) Next() (*Row, error) {
 		return nil, r.place(err)
 	}
 	r.rows++
-	return &Row{Line: r.line, Number: r.rows, Offset: r.offset(rec), ID: r.name(line), event: rec.event}, nil
+	return &Row{Line: r.line, Number: r.rows, Offset: r.offset(rec), At: time.Unix(0, int64(r.first+r.last)).UTC(), ID: r.name(line), event: rec.event}, nil
 }
 
 func (r *Reader) offset(rec record) time.Duration {

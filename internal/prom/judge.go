@@ -1,0 +1,243 @@
+package prom
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/model"
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/model/rulefmt"
+	"github.com/prometheus/prometheus/model/value"
+	"github.com/prometheus/prometheus/promql"
+	"github.com/prometheus/prometheus/storage"
+	"github.com/prometheus/prometheus/tsdb"
+)
+
+// Judge finds out when alerts would have fired on a history that is told to it
+// step by step. Nothing waits: time is an argument. It is for one goroutine.
+type Judge struct {
+	db     *tsdb.DB
+	engine *promql.Engine
+	alerts []rulefmt.Rule
+	seen   map[storage.SeriesRef]labels.Labels // of the last step
+}
+
+// Episode is one firing of an alert.
+type Episode struct {
+	Alert  string
+	Labels map[string]string
+	// Starts is the first step that it fires at, Ends the first that it does
+	// not, or the step after the last.
+	Starts, Ends time.Time
+	// Peak is the largest value of the expression in between.
+	Peak float64
+}
+
+// NewJudge keeps samples in dir, which whoever calls removes after Close. The
+// alerts of the rule files count, but for those about Luneo itself (their
+// component is luneo): a recorded history has no Luneo.
+func NewJudge(dir string, ruleTexts ...[]byte) (*Judge, error) {
+	j := &Judge{seen: map[storage.SeriesRef]labels.Labels{}}
+	if err := j.readAlerts(ruleTexts); err != nil {
+		return nil, err
+	}
+	o := tsdb.DefaultOptions()
+	o.WALSegmentSize = -1 // no log: nothing has to survive
+	o.EnableSTAsZeroSample = true
+	db, err := tsdb.Open(dir, slog.New(slog.DiscardHandler), nil, o, nil)
+	if err != nil {
+		return nil, openError(dir, err)
+	}
+	db.DisableCompactions()
+	j.db = db
+	const samples, longest = 500_000_000, time.Hour
+	j.engine = promql.NewEngine(promql.EngineOpts{
+		Parser: newParser(), MaxSamples: samples, Timeout: longest, EnableAtModifier: true, EnableNegativeOffset: true,
+	})
+	return j, nil
+}
+
+// readAlerts takes the alerts, with what recording rules they read written out
+// in place: their series would otherwise have to be recorded first.
+func (j *Judge) readAlerts(ruleTexts [][]byte) error {
+	recorded := map[string]string{}
+	for i, text := range ruleTexts {
+		groups, errs := ruleFile{fmt.Sprintf("rule file %d", i+1), text}.parse()
+		if len(errs) > 0 {
+			return errors.Join(errs...)
+		}
+		for _, g := range groups.Groups {
+			for _, r := range g.Rules {
+				r.Expr = writeOut(r.Expr, recorded)
+				switch {
+				case r.Record != "":
+					recorded[r.Record] = r.Expr
+				case r.Labels["component"] != "luneo":
+					j.alerts = append(j.alerts, r)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// writeOut replaces names of recording rules, which hold colons and so are
+// nothing else, by their expressions; the longest first.
+func writeOut(expr string, recorded map[string]string) string {
+	names := slices.SortedFunc(maps.Keys(recorded), func(a, b string) int { return len(b) - len(a) })
+	pairs := make([]string, 0, 2*len(names))
+	for _, name := range names {
+		pairs = append(pairs, name, "("+recorded[name]+")")
+	}
+	return strings.NewReplacer(pairs...).Replace(expr)
+}
+
+// Record appends what is shown at a time, later than the last. A series that
+// was there a step ago and is gone is marked so, as a scrape would.
+func (j *Judge) Record(at time.Time, families []*dto.MetricFamily) error {
+	app := j.db.AppenderV2(context.Background())
+	now := map[storage.SeriesRef]labels.Labels{}
+	for _, s := range flatten(families) {
+		ref, err := app.Append(0, s.labels, s.start, at.UnixMilli(), s.value, nil, nil, storage.AppendV2Options{})
+		if err != nil {
+			return errors.Join(fmt.Errorf("record %s: %w", s.labels, err), app.Rollback())
+		}
+		now[ref] = s.labels
+	}
+	for ref, l := range j.seen {
+		if _, ok := now[ref]; ok {
+			continue
+		}
+		if _, err := app.Append(ref, l, 0, at.UnixMilli(), math.Float64frombits(value.StaleNaN), nil, nil, storage.AppendV2Options{}); err != nil {
+			return errors.Join(fmt.Errorf("end %s: %w", l, err), app.Rollback())
+		}
+	}
+	j.seen = now
+	return app.Commit()
+}
+
+// flat is one series of a family.
+type flat struct {
+	labels labels.Labels
+	start  int64 // milliseconds since 1970; 0 when it is not known
+	value  float64
+}
+
+// flatten lists the series of counters, gauges and classic histograms.
+func flatten(families []*dto.MetricFamily) (out []flat) {
+	for _, f := range families {
+		for _, m := range f.GetMetric() {
+			switch {
+			case m.Counter != nil:
+				out = append(out, flat{labelsOf(f.GetName(), m), m.Counter.GetCreatedTimestamp().AsTime().UnixMilli(), m.Counter.GetValue()})
+			case m.Gauge != nil:
+				out = append(out, flat{labelsOf(f.GetName(), m), 0, m.Gauge.GetValue()})
+			case m.Histogram != nil:
+				out = append(out, flattenHistogram(f.GetName(), m)...)
+			}
+		}
+	}
+	return out
+}
+
+func flattenHistogram(name string, m *dto.Metric) []flat {
+	h := m.Histogram
+	start := h.GetCreatedTimestamp().AsTime().UnixMilli()
+	out := []flat{
+		{labelsOf(name+"_sum", m), start, h.GetSampleSum()},
+		{labelsOf(name+"_count", m), start, float64(h.GetSampleCount())},
+		{labelsOf(name+"_bucket", m, labels.BucketLabel, "+Inf"), start, float64(h.GetSampleCount())},
+	}
+	for _, b := range h.GetBucket() {
+		bound := strconv.FormatFloat(b.GetUpperBound(), 'g', -1, 64)
+		out = append(out, flat{labelsOf(name+"_bucket", m, labels.BucketLabel, bound), start, float64(b.GetCumulativeCount())})
+	}
+	return out
+}
+
+func labelsOf(name string, m *dto.Metric, more ...string) labels.Labels {
+	b := labels.NewScratchBuilder(len(m.GetLabel()) + 2)
+	b.Add(model.MetricNameLabel, name)
+	for _, p := range m.GetLabel() {
+		b.Add(p.GetName(), p.GetValue())
+	}
+	if len(more) == 2 {
+		b.Add(more[0], more[1])
+	}
+	b.Sort()
+	return b.Labels()
+}
+
+// Episodes evaluates every alert at from and each step until to.
+func (j *Judge) Episodes(ctx context.Context, from, to time.Time, step time.Duration) ([]Episode, error) {
+	var all []Episode
+	for _, r := range j.alerts {
+		q, err := j.engine.NewRangeQuery(ctx, j.db, nil, r.Expr, from, to, step)
+		if err != nil {
+			return nil, fmt.Errorf("alert %s: %w", r.Alert, err)
+		}
+		matrix, err := q.Exec(ctx).Matrix()
+		if err != nil {
+			return nil, fmt.Errorf("alert %s: %w", r.Alert, err)
+		}
+		for _, series := range matrix {
+			all = append(all, episodesOf(r, series, step)...)
+		}
+		q.Close()
+	}
+	return all, nil
+}
+
+// episodesOf applies "for" and "keep_firing_for" to a series of the alert's
+// expression, as Prometheus' rule manager does at each evaluation.
+func episodesOf(r rulefmt.Rule, series promql.Series, step time.Duration) (out []Episode) {
+	hold, keep, every := time.Duration(r.For).Milliseconds(), time.Duration(r.KeepFiringFor).Milliseconds(), step.Milliseconds()
+	var open *Episode
+	var since, last int64 // active since, and last true at
+	end := func() {
+		if open != nil {
+			open.Ends = time.UnixMilli(last + keep + every).UTC()
+			out = append(out, *open)
+			open = nil
+		}
+	}
+	for i, p := range series.Floats {
+		if i == 0 || p.T-last > every {
+			if open == nil || p.T-last > every+keep {
+				end()
+				since = p.T
+			}
+		}
+		last = p.T
+		switch {
+		case open != nil:
+			open.Peak = max(open.Peak, p.F)
+		case p.T-since >= hold:
+			open = &Episode{Alert: r.Alert, Labels: alertLabels(r, series.Metric), Starts: time.UnixMilli(p.T).UTC(), Peak: p.F}
+		}
+	}
+	end()
+	return out
+}
+
+// alertLabels are those of the expression and of the rule, but for the name.
+func alertLabels(r rulefmt.Rule, of labels.Labels) map[string]string {
+	l := of.Map()
+	delete(l, model.MetricNameLabel)
+	for name, text := range r.Labels {
+		l[name] = text
+	}
+	return l
+}
+
+// Close frees the samples.
+func (j *Judge) Close() error { return errors.Join(j.engine.Close(), j.db.Close()) }
