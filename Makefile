@@ -21,12 +21,12 @@ build: ## Write bin/luneo
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/luneo ./cmd/luneo
 
 test: ## Install what the tests need, then run them all, and the checks
-	@tools/need gcc node curl promtool
+	@tools/need gcc node curl promtool prometheus victoria-metrics
 	$(GO) test -race ./...
 	@$(MAKE) --no-print-directory check
 
 test-long: ## The full sizes: 100 kills, a million shops
-	@tools/need gcc node curl promtool
+	@tools/need gcc node curl promtool prometheus victoria-metrics
 	LUNEO_LONG=1 $(GO) test -race -timeout 60m -count=1 ./...
 
 check: ## Lint, import table, formatting
