@@ -146,6 +146,7 @@ func (o *Options) tsdbOptions() *tsdb.Options {
 func (p *Prom) openStorage() error {
 	p.remote = remote.NewStorage(p.o.Logger, p.o.Registerer, p.db.StartTime, p.o.Dir, remoteFlush, p, false)
 	p.closeLater("remote write", p.remote.Close)
+	p.db.SetWriteNotified(p.remote) // or it would look for samples every 15 s only
 	p.storage = storage.NewFanout(p.o.Logger, keptOpen{p.db}, p.remote)
 	return nil
 }
