@@ -99,7 +99,7 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
-var announced = regexp.MustCompile(`http://\S+`)
+var announced = regexp.MustCompile(`https?://\S+`)
 
 // Start runs `luneo serve` on a free port with the further arguments and waits
 // until it has said where it is. It is killed at the end of the test.

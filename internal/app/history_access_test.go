@@ -1,0 +1,120 @@
+package app_test
+
+import (
+	"crypto/x509"
+	"encoding/pem"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/luneo-platform/luneo/internal/testkit"
+)
+
+// certificate writes a certificate for 127.0.0.1 into dir, and returns a
+// client that trusts it.
+func certificate(t *testing.T, dir string) *http.Client {
+	t.Helper()
+	s := httptest.NewTLSServer(http.NotFoundHandler())
+	t.Cleanup(s.Close)
+	key, err := x509.MarshalPKCS8PrivateKey(s.TLS.Certificates[0].PrivateKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	written(t, filepath.Join(dir, "cert.pem"), string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw})))
+	written(t, filepath.Join(dir, "key.pem"), string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key})))
+	return s.Client()
+}
+
+// TestOwnScrapeNeedsNoCredentials: neither TLS nor closed doors stand between
+// Luneo and its own history; callers need a credential for it, and the scope
+// admin to change it.
+func TestOwnScrapeNeedsNoCredentials(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	client := certificate(t, dir)
+	written(t, filepath.Join(dir, "web.yml"), "tls_server_config: {cert_file: cert.pem, key_file: key.pem}")
+	conf := written(t, filepath.Join(dir, "luneo.yml"), `
+web_config_file: web.yml
+anonymous: {scopes: [], from: []}
+tokens:
+  - {name: reader, token: reader-secret-0123456789, scopes: [read]}
+  - {name: boss, token: boss-secret-0123456789ab, scopes: [read, admin]}
+`)
+	p := testkit.Start(t, quick("--config", conf, "--data-dir", filepath.Join(dir, "data"))...)
+	ask := func(method, path, token string) answer {
+		t.Helper()
+		req, err := http.NewRequest(method, p.URL+path, http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if token != "" {
+			req.Header.Set("Authorization", "Bearer "+token)
+		}
+		resp, err := client.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := read(resp)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	const up = "/api/v1/query?query=up%3D%3D1"
+	for deadline := time.Now().Add(testkit.HangGuard); ; {
+		if a := ask("GET", up, "reader-secret-0123456789"); strings.Contains(a.body, `"job":"luneo"`) {
+			break
+		} else if time.Now().After(deadline) {
+			t.Fatalf("%d %s", a.status, a.body)
+		}
+	}
+	const snapshot = "/api/v1/admin/tsdb/snapshot"
+	for _, c := range []struct {
+		method, path, token string
+		want                int
+	}{
+		{"GET", up, "", http.StatusUnauthorized},
+		{"POST", snapshot, "reader-secret-0123456789", http.StatusForbidden},
+		{"POST", snapshot, "boss-secret-0123456789ab", http.StatusOK},
+		{"POST", "/api/v1/write", "boss-secret-0123456789ab", http.StatusNotFound},
+	} {
+		if a := ask(c.method, c.path, c.token); a.status != c.want {
+			t.Errorf("%s %s as %q: %d %s, want %d", c.method, c.path, c.token, a.status, a.body, c.want)
+		}
+	}
+	if made, _ := filepath.Glob(filepath.Join(dir, "data", "prometheus", "snapshots", "*")); len(made) != 1 {
+		t.Errorf("snapshots: %v", made)
+	}
+}
+
+// TestPromtool: Prometheus' own tool queries the server and reads its blocks.
+func TestPromtool(t *testing.T) {
+	t.Parallel()
+	promtool := testkit.Command(t, "promtool")
+	dir := t.TempDir()
+	p := testkit.Start(t, quick("--data-dir", dir)...)
+	awaitQuery(t, p.URL, "up == 1")
+	for _, args := range [][]string{
+		{"query", "instant", p.URL, "up"},
+		{"query", "labels", p.URL, "job"},
+		{"query", "series", "--match=up", p.URL},
+	} {
+		out, err := exec.Command(promtool, args...).CombinedOutput()
+		if err != nil || !strings.Contains(string(out), "luneo") {
+			t.Errorf("promtool %v: %v %s", args, err, out)
+		}
+	}
+	post(t, p.URL+"/api/v1/admin/tsdb/snapshot", "", "")
+	made, err := filepath.Glob(filepath.Join(dir, "prometheus", "snapshots", "*"))
+	if err != nil || len(made) != 1 {
+		t.Fatalf("snapshots: %v %v", made, err)
+	}
+	out, err := exec.Command(promtool, "tsdb", "list", made[0]).CombinedOutput()
+	if err != nil || !strings.Contains(string(out), "BLOCK ULID") {
+		t.Errorf("promtool tsdb list: %v %s", err, out)
+	}
+}
