@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"text/tabwriter"
 	"time"
 
@@ -87,12 +88,12 @@ func runBacktest(ctx context.Context, o backtestOptions, source *configSource, t
 	if err != nil {
 		return app.BacktestReport{}, fmt.Errorf("%s: %w", o.file, err)
 	}
-	read := 0
+	var read atomic.Int64 // the progress is shown by a goroutine of its own
 	counted := func() (backtest.Row, error) {
-		read++
+		read.Add(1)
 		return next()
 	}
-	stop := showProgress(t.err, plan{rows: rows}, func() progress { return progress{answered: read} })
+	stop := showProgress(t.err, plan{rows: rows}, func() progress { return progress{answered: int(read.Load())} })
 	defer stop()
 	report, err := app.Backtest(ctx, app.BacktestOptions{Config: cfg, Next: counted, Step: o.step})
 	if err != nil {

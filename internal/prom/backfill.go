@@ -47,7 +47,7 @@ type BackfillReport struct{ Blocks, Series, Samples int }
 // leaves no history behind. No block overlaps another, so that the TSDB has
 // nothing to repair when it opens them.
 func Backfill(ctx context.Context, o BackfillOptions, source iter.Seq2[time.Time, []kpi.Reading]) (report BackfillReport, err error) {
-	judge, err := newJudge(o)
+	judge, err := newEvaluator(o)
 	if err != nil {
 		return report, err
 	}

@@ -19,9 +19,9 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// judge evaluates rules over a history, day by day. Its alerts go on from one
+// evaluator evaluates rules over a history, day by day. Its alerts go on from one
 // day to the next.
-type judge struct {
+type evaluator struct {
 	engine *promql.Engine
 	// batches of rules that don't read each other, in the order of evaluation.
 	batches [][]*pastRule
@@ -37,8 +37,8 @@ type pastRule struct {
 	alert  *rules.AlertingRule
 }
 
-func newJudge(o BackfillOptions) (*judge, error) {
-	j := &judge{engine: promql.NewEngine(promql.EngineOpts{
+func newEvaluator(o BackfillOptions) (*evaluator, error) {
+	j := &evaluator{engine: promql.NewEngine(promql.EngineOpts{
 		Logger: quiet(o.Logger), Parser: newParser(), EnableAtModifier: true, EnableNegativeOffset: true,
 		MaxSamples: 50_000_000, Timeout: 10 * time.Minute,
 		NoStepSubqueryIntervalFn: func(int64) int64 { return o.Step.Milliseconds() },
@@ -137,7 +137,7 @@ func batches(list []*pastRule) (cut [][]*pastRule) {
 }
 
 // run judges day after day.
-func (j *judge) run(ctx context.Context, in <-chan *grid, out chan<- day) error {
+func (j *evaluator) run(ctx context.Context, in <-chan *grid, out chan<- day) error {
 	var made *grid
 	for read := range in {
 		if made == nil {
@@ -159,7 +159,7 @@ func (j *judge) run(ctx context.Context, in <-chan *grid, out chan<- day) error 
 }
 
 // evaluate adds to a day what a batch makes of it.
-func (j *judge) evaluate(ctx context.Context, d day, batch []*pastRule) error {
+func (j *evaluator) evaluate(ctx context.Context, d day, batch []*pastRule) error {
 	results := make([]promql.Matrix, len(batch))
 	workers, ctx := errgroup.WithContext(ctx)
 	workers.SetLimit(runtime.GOMAXPROCS(0))
@@ -183,7 +183,7 @@ func (j *judge) evaluate(ctx context.Context, d day, batch []*pastRule) error {
 }
 
 // query evaluates a rule at every step of a day.
-func (j *judge) query(ctx context.Context, d day, r *pastRule) (promql.Matrix, error) {
+func (j *evaluator) query(ctx context.Context, d day, r *pastRule) (promql.Matrix, error) {
 	g := d.read
 	q, err := j.engine.NewRangeQuery(ctx, d, nil, r.expr.String(),
 		time.UnixMilli(g.at(g.lead)), time.UnixMilli(g.at(g.steps-1)), time.Duration(g.step)*time.Millisecond)
@@ -220,9 +220,20 @@ func (r *pastRule) record(g *grid, result promql.Matrix) {
 	}
 }
 
-// raise adds the series of an alert: Prometheus' own code decides at each step
-// what is pending and firing.
+// raise adds the series of an alert.
 func (r *pastRule) raise(ctx context.Context, g *grid, result promql.Matrix) error {
+	return r.follow(ctx, result, g.at(g.lead), g.at(g.steps-1), g.step, func(at millis, shown promql.Vector) {
+		for _, s := range shown {
+			g.column(s.Metric).values[(at-g.start)/g.step] = s.F
+		}
+	})
+}
+
+// follow evaluates an alert at every step from one time to another: Prometheus'
+// own code decides what is pending and firing, given what the expression gives.
+// seen is told the series ALERTS and ALERTS_FOR_STATE of each step at which
+// there is, or was of late, an alert.
+func (r *pastRule) follow(ctx context.Context, result promql.Matrix, from, to, step millis, seen func(at millis, shown promql.Vector)) error {
 	var above promql.Vector // the expression's result at a step
 	answer := func(_ context.Context, query string, _ time.Time) (promql.Vector, error) {
 		if query != (&parser.NumberLiteral{}).String() {
@@ -231,8 +242,7 @@ func (r *pastRule) raise(ctx context.Context, g *grid, result promql.Matrix) err
 		return above, nil
 	}
 	next := make([]int, len(result)) // by series: the first point that is not past
-	for step := g.lead; step < g.steps; step++ {
-		at := g.at(step)
+	for at := from; at <= to; at += step {
 		above = nil
 		for i, s := range result {
 			if next[i] < len(s.Floats) && s.Floats[next[i]].T == at {
@@ -243,13 +253,11 @@ func (r *pastRule) raise(ctx context.Context, g *grid, result promql.Matrix) err
 		if len(above) == 0 && len(r.alert.ActiveAlerts()) == 0 {
 			continue
 		}
-		samples, err := r.alert.Eval(ctx, 0, time.UnixMilli(at), answer, &url.URL{}, 0)
+		shown, err := r.alert.Eval(ctx, 0, time.UnixMilli(at), answer, &url.URL{}, 0)
 		if err != nil {
 			return err
 		}
-		for _, s := range samples {
-			g.column(s.Metric).values[step] = s.F
-		}
+		seen(at, shown)
 	}
 	return nil
 }

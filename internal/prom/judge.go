@@ -15,9 +15,9 @@ import (
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
-	"github.com/prometheus/prometheus/model/rulefmt"
 	"github.com/prometheus/prometheus/model/value"
 	"github.com/prometheus/prometheus/promql"
+	"github.com/prometheus/prometheus/rules"
 	"github.com/prometheus/prometheus/storage"
 	"github.com/prometheus/prometheus/tsdb"
 )
@@ -27,7 +27,7 @@ import (
 type Judge struct {
 	db     *tsdb.DB
 	engine *promql.Engine
-	alerts []rulefmt.Rule
+	alerts []*pastRule
 	seen   map[storage.SeriesRef]labels.Labels // of the last step
 }
 
@@ -82,7 +82,12 @@ func (j *Judge) readAlerts(ruleTexts [][]byte) error {
 				case r.Record != "":
 					recorded[r.Record] = r.Expr
 				case r.Labels["component"] != "luneo":
-					j.alerts = append(j.alerts, r)
+					past, err := newPastRule(r, g.Labels, slog.New(slog.DiscardHandler))
+					if err != nil {
+						return fmt.Errorf("alert %s: %w", r.Alert, err)
+					}
+					past.name = r.Alert
+					j.alerts = append(j.alerts, past)
 				}
 			}
 		}
@@ -181,62 +186,80 @@ func labelsOf(name string, m *dto.Metric, more ...string) labels.Labels {
 func (j *Judge) Episodes(ctx context.Context, from, to time.Time, step time.Duration) ([]Episode, error) {
 	var all []Episode
 	for _, r := range j.alerts {
-		q, err := j.engine.NewRangeQuery(ctx, j.db, nil, r.Expr, from, to, step)
+		matrix, err := j.query(ctx, r, from, to, step)
 		if err != nil {
-			return nil, fmt.Errorf("alert %s: %w", r.Alert, err)
+			return nil, fmt.Errorf("alert %s: %w", r.name, err)
 		}
-		matrix, err := q.Exec(ctx).Matrix()
+		found, err := r.episodes(ctx, matrix, from, to, step)
 		if err != nil {
-			return nil, fmt.Errorf("alert %s: %w", r.Alert, err)
+			return nil, fmt.Errorf("alert %s: %w", r.name, err)
 		}
-		for _, series := range matrix {
-			all = append(all, episodesOf(r, series, step)...)
-		}
-		q.Close()
+		all = append(all, found...)
 	}
 	return all, nil
 }
 
-// episodesOf applies "for" and "keep_firing_for" to a series of the alert's
-// expression, as Prometheus' rule manager does at each evaluation.
-func episodesOf(r rulefmt.Rule, series promql.Series, step time.Duration) (out []Episode) {
-	hold, keep, every := time.Duration(r.For).Milliseconds(), time.Duration(r.KeepFiringFor).Milliseconds(), step.Milliseconds()
-	var open *Episode
-	var since, last int64 // active since, and last true at
-	end := func() {
-		if open != nil {
-			open.Ends = time.UnixMilli(last + keep + every).UTC()
-			out = append(out, *open)
-			open = nil
-		}
+func (j *Judge) query(ctx context.Context, r *pastRule, from, to time.Time, step time.Duration) (promql.Matrix, error) {
+	q, err := j.engine.NewRangeQuery(ctx, j.db, nil, r.expr.String(), from, to, step)
+	if err != nil {
+		return nil, err
 	}
-	for i, p := range series.Floats {
-		if i == 0 || p.T-last > every {
-			if open == nil || p.T-last > every+keep {
-				end()
-				since = p.T
-			}
-		}
-		last = p.T
-		switch {
-		case open != nil:
-			open.Peak = max(open.Peak, p.F)
-		case p.T-since >= hold:
-			open = &Episode{Alert: r.Alert, Labels: alertLabels(r, series.Metric), Starts: time.UnixMilli(p.T).UTC(), Peak: p.F}
-		}
-	}
-	end()
-	return out
+	defer q.Close()
+	matrix, err := q.Exec(ctx).Matrix()
+	return copied(matrix), err
 }
 
-// alertLabels are those of the expression and of the rule, but for the name.
-func alertLabels(r rulefmt.Rule, of labels.Labels) map[string]string {
-	l := of.Map()
-	delete(l, model.MetricNameLabel)
-	for name, text := range r.Labels {
-		l[name] = text
+// episodes lists the firings of an alert.
+func (r *pastRule) episodes(ctx context.Context, result promql.Matrix, from, to time.Time, step time.Duration) ([]Episode, error) {
+	l := firings{open: map[uint64]*Episode{}}
+	err := r.follow(ctx, result, from.UnixMilli(), to.UnixMilli(), step.Milliseconds(), func(at millis, _ promql.Vector) {
+		l.step(r, time.UnixMilli(at).UTC())
+	})
+	l.end(to.Add(step).UTC(), nil)
+	slices.SortFunc(l.done, func(a, b Episode) int { return a.Starts.Compare(b.Starts) })
+	return l.done, err
+}
+
+// firings are the episodes of an alert that are over, and by the hash of their
+// labels those that are not.
+type firings struct {
+	open map[uint64]*Episode
+	done []Episode
+}
+
+// step takes what the alert is at a time.
+func (l *firings) step(r *pastRule, at time.Time) {
+	firing := map[uint64]bool{}
+	for _, a := range r.alert.ActiveAlerts() {
+		if a.State != rules.StateFiring {
+			continue
+		}
+		key := a.Labels.Hash()
+		firing[key] = true
+		if l.open[key] == nil {
+			l.open[key] = &Episode{Alert: r.name, Labels: alertLabels(a.Labels), Starts: at, Peak: a.Value}
+		}
+		l.open[key].Peak = max(l.open[key].Peak, a.Value)
 	}
-	return l
+	l.end(at, firing)
+}
+
+// end closes what no longer fires.
+func (l *firings) end(at time.Time, firing map[uint64]bool) {
+	for key, e := range l.open {
+		if !firing[key] {
+			e.Ends = at
+			l.done = append(l.done, *e)
+			delete(l.open, key)
+		}
+	}
+}
+
+// alertLabels are those of an alert but for its name.
+func alertLabels(l labels.Labels) map[string]string {
+	m := l.Map()
+	delete(m, model.AlertNameLabel)
+	return m
 }
 
 // Close frees the samples.
