@@ -2,6 +2,7 @@ package prom_test
 
 import (
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -114,6 +115,42 @@ scrape_configs:
 	if strings.Contains(string(config), "geheim") {
 		t.Error("the API shows a password")
 	}
+}
+
+// TestDiscoveredTargets scrapes what an HTTP endpoint lists, over TLS and with a
+// bearer token.
+func TestDiscoveredTargets(t *testing.T) {
+	t.Parallel()
+	metrics := promhttp.HandlerFor(registryWith(counter("discovered_total")), promhttp.HandlerOpts{})
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "Bearer geheim" {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		metrics.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	list := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = fmt.Fprintf(w, `[{"targets": [%q], "labels": {"found": "by http"}}]`, strings.TrimPrefix(server.URL, "https://"))
+	}))
+	t.Cleanup(list.Close)
+	ca := file(t, "ca.pem", "%s", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}))
+	o := options(t, prometheus.NewRegistry())
+	o.Settings.ScrapeConfigFiles = []string{file(t, "scrape.yml", `
+scrape_configs:
+  - job_name: discovered
+    scheme: https
+    scrape_interval: 100ms
+    scrape_timeout: 100ms
+    authorization: {credentials_file: %q}
+    tls_config: {ca_file: %q}
+    http_sd_configs: [{url: %q}]
+  - job_name: by-name
+    dns_sd_configs: [{names: [luneo.invalid], type: A, port: 80}]
+`, file(t, "token", "geheim"), ca, list.URL)}
+	p, _ := run(t, o)
+	await(t, p, `discovered_total{job="discovered", found="by http"}`)
 }
 
 // TestErrorsNameTheirPlace: broken files of the user's are errors of New.
