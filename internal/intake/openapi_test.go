@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -72,10 +73,12 @@ func openapiDocument() object {
 		id: "post-batch", summary: "Many events of any type, as a JSON array or as NDJSON. Bad ones are refused by their index while the good ones count.",
 		accepted: "BatchAccepted", key: "Covers all events of the batch: sent again with the same events it counts nothing twice.",
 	}, object{"application/json": batch, "application/x-ndjson": object{}, "application/ndjson": object{}, "text/plain": object{}, "application/x-www-form-urlencoded": object{}})
+	maps.Copy(paths, costPaths())
+	maps.Copy(schemas, costSchemas())
 	return object{
 		"openapi": "3.1.0",
 		"info": object{
-			"title": "Luneo events", "version": "1",
+			"title": "Luneo", "version": "1",
 			"description": "What happens on the platform, told to Luneo. An answer 202 means: on disk and counted, once for each id. " +
 				"Fields that are not named here are refused, so that a typo loses nothing in silence; a field that is null is absent. " +
 				fmt.Sprintf("Bodies may be compressed with gzip or zstd and are at most %d bytes, as sent and as expanded, unless the server is set up otherwise.", intake.DefaultBodyBytes),
