@@ -3,8 +3,8 @@
 // machines drift; it prints the median of each figure, and the CPU time that
 // the server spent for an event. Nothing else should run meanwhile.
 //
-// It needs wrk, prometheus-pushgateway and victoria-metrics, which
-// `make bench` installs where it may.
+// It needs wrk, prometheus, prometheus-alertmanager, prometheus-pushgateway and
+// victoria-metrics, which `make bench` installs where it may.
 package main
 
 import (
@@ -67,7 +67,7 @@ func comparisons() []comparison {
 		{"idle", "memory of an idle Luneo beside Debian's prometheus, alertmanager, pushgateway and statsd exporter", (*bench).idle},
 		{"ready", "start to ready with 10,000 series of history, beside Debian's prometheus", (*bench).ready},
 		{"detect", "the first error of a kind to its firing alert", (*bench).detect},
-		{"start", "start on an empty directory, idle memory, replay of a million events", (*bench).start},
+		{"start", "start on an empty directory, replay of a million events", (*bench).start},
 	}
 }
 
