@@ -17,7 +17,7 @@ import (
 func smallDisk(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=24m", "luneo-test", dir).CombinedOutput(); err != nil {
+	if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size=32m", "luneo-test", dir).CombinedOutput(); err != nil {
 		t.Skipf("no small file system can be mounted here: %v %s", err, out)
 	}
 	t.Cleanup(func() {

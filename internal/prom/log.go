@@ -2,6 +2,7 @@ package prom
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 )
 
@@ -28,7 +29,24 @@ func (h quietHandler) Enabled(ctx context.Context, level slog.Level) bool {
 // Handle logs the record at the lowered level.
 func (h quietHandler) Handle(ctx context.Context, r slog.Record) error {
 	r.Level = lowered(r.Level)
+	if aboutFullDisk(r) {
+		r.Level = slog.LevelDebug
+	}
+	if !h.Handler.Enabled(ctx, r.Level) {
+		return nil
+	}
 	return h.Handler.Handle(ctx, r)
+}
+
+// aboutFullDisk reports whether a record tells of one more sample that a full
+// disk refused: the log, which may be on the same disk, has said so once.
+func aboutFullDisk(r slog.Record) (about bool) {
+	r.Attrs(func(a slog.Attr) bool {
+		err, ok := a.Value.Any().(error)
+		about = ok && errors.Is(err, errDiskFull)
+		return !about
+	})
+	return about
 }
 
 // WithAttrs keeps the handler quiet.

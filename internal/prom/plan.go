@@ -50,7 +50,7 @@ func (o *Options) Prepare(s Settings) (*Plan, error) {
 func (o *Options) configOf(s Settings) (*config.Config, error) {
 	remoteWrite, writeErr := readRemoteWrite(s)
 	files, filesErr := matches(s.ScrapeConfigFiles, "scrape_config_files")
-	conf, err := load(document{
+	whole := document{
 		"global": document{
 			"scrape_interval": duration(userScrapeInterval), "evaluation_interval": duration(o.EvaluationInterval),
 			"scrape_native_histograms": true,
@@ -62,10 +62,11 @@ func (o *Options) configOf(s Settings) (*config.Config, error) {
 		"scrape_configs":      []document{o.selfScrape()},
 		"scrape_config_files": files,
 		"remote_write":        remoteWrite,
-	})
+	}
+	conf, err := load(whole)
 	if err == nil {
 		if _, err = conf.GetScrapeConfigs(); err != nil {
-			err = fmt.Errorf("prometheus.scrape_config_files: %w", err)
+			err = fmt.Errorf("prometheus.scrape_config_files: %w", atJob(err, whole, files))
 		}
 	}
 	return conf, errors.Join(writeErr, filesErr, err)

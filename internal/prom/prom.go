@@ -48,6 +48,7 @@ type Prom struct {
 	o         Options
 	external  *url.URL
 	self      *selfTarget
+	space     *space
 	db        *tsdb.DB
 	remote    *remote.Storage
 	storage   storage.Storage
@@ -103,6 +104,9 @@ func (p *Prom) closeLater(name string, c func() error) {
 }
 
 func (p *Prom) openDB() (err error) {
+	if p.space, err = newSpace(&p.o); err != nil {
+		return err
+	}
 	p.db, err = tsdb.Open(p.o.Dir, p.o.Logger, p.o.Registerer, p.o.tsdbOptions(), nil)
 	if err != nil {
 		return openError(p.o.Dir, err)
@@ -147,15 +151,9 @@ func (p *Prom) openStorage() error {
 	p.remote = remote.NewStorage(p.o.Logger, p.o.Registerer, p.db.StartTime, p.o.Dir, remoteFlush, p, false)
 	p.closeLater("remote write", p.remote.Close)
 	p.db.SetWriteNotified(p.remote) // or it would look for samples every 15 s only
-	p.storage = storage.NewFanout(p.o.Logger, keptOpen{p.db}, p.remote)
+	p.storage = storage.NewFanout(p.o.Logger, spacious{p.db, p.space}, p.remote)
 	return nil
 }
-
-// keptOpen is a storage that somebody else closes.
-type keptOpen struct{ storage.Storage }
-
-// Close does nothing.
-func (keptOpen) Close() error { return nil }
 
 // Get is what remote write asks for metadata.
 func (p *Prom) Get() (*scrape.Manager, error) {

@@ -162,6 +162,10 @@ func TestErrorsNameTheirPlace(t *testing.T) {
 		"twice":        {ScrapeConfigFiles: []string{filepath.Join(dir, "conf.twice.yml")}},
 		"missing":      {ScrapeConfigFiles: []string{"nowhere/*.yml"}, RuleFiles: []string{"nowhere.yml"}},
 		"rules":        {RuleFiles: []string{filepath.Join(dir, "conf.rules.yml")}},
+		"duration":     {RuleFiles: []string{filepath.Join(dir, "conf.duration.yml")}},
+		"template":     {RuleFiles: []string{filepath.Join(dir, "conf.template.yml")}},
+		"group":        {RuleFiles: []string{filepath.Join(dir, "conf.group.yml")}},
+		"timeout":      {ScrapeConfigFiles: []string{filepath.Join(dir, "conf.timeout.yml")}},
 		"field":        {RuleFiles: []string{filepath.Join(dir, "conf.field.yml")}},
 		"remote-write": {RemoteWrite: "- {url: 'http://mimir', nonsense: 1}", RemoteWritePlace: "luneo.yml:7:5"},
 	} {

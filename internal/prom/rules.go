@@ -47,10 +47,15 @@ func readRules(s Settings) (files ruleFiles, err error) {
 
 func (f ruleFile) parse() (*rulefmt.RuleGroups, []error) {
 	groups, errs := rulefmt.Parse(f.content, false, model.UTF8Validation, newParser(), slog.New(slog.DiscardHandler))
-	for i, err := range errs {
-		errs[i] = fmt.Errorf("%s: %w", f.name, err)
+	if len(errs) == 0 {
+		return groups, nil
 	}
-	return groups, errs
+	places := placesOf(f.content)
+	for i, err := range errs {
+		errs[i] = fmt.Errorf("%s: %w", f.name, withPlace(err, places))
+	}
+	// A value that can't be read is told of twice, once for each reading.
+	return groups, slices.CompactFunc(errs, func(a, b error) bool { return a.Error() == b.Error() })
 }
 
 func (list ruleFiles) names() []string {

@@ -1,0 +1,162 @@
+package prom
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"syscall"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/prometheus/model/histogram"
+	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/storage"
+	"github.com/prometheus/prometheus/tsdb"
+	"github.com/prometheus/prometheus/tsdb/fileutil"
+)
+
+// The TSDB does not survive a disk that is full to the last byte: a record of
+// the write-ahead log that was cut short makes the next start drop all that
+// follows it, and a chunk that can't be written is a panic. So nothing is
+// appended while less than lowSpace is free, and a file of reserveSize is given
+// back then, for the chunks that it has yet to write.
+const (
+	lowSpace    = 4 << 20
+	reserveSize = 4 << 20
+	// enoughSpace is what a low disk has to have again; more than both, or
+	// the reserve itself would be taken for space that somebody made.
+	enoughSpace = lowSpace + reserveSize + 1<<20
+	// leastSpace is what opening needs.
+	leastSpace = 1 << 20
+)
+
+// errDiskFull is the reason of every append that is refused for it.
+var errDiskFull = errors.New("the disk of the history is full")
+
+// space watches the disk of the history.
+type space struct {
+	dir    string
+	logger *slog.Logger
+	low    atomic.Bool
+	mu     sync.Mutex // one change at a time
+}
+
+// newSpace makes the directory, and refuses a disk that is full.
+func newSpace(o *Options) (*space, error) {
+	s := &space{dir: o.Dir, logger: o.Logger}
+	if err := os.MkdirAll(s.dir, 0o700); err != nil {
+		return nil, openError(s.dir, err)
+	}
+	s.release() // the last run's counts as free
+	switch free, err := freeSpace(s.dir); {
+	case err == nil && free < leastSpace:
+		return nil, openError(s.dir, fmt.Errorf("%d bytes are left: %w", free, syscall.ENOSPC))
+	case err == nil && free >= enoughSpace:
+		s.reserve()
+	}
+	return s, o.Registerer.Register(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "luneo_history_disk_full", Help: "1 while nothing is added to the history because its disk is full",
+	}, s.value))
+}
+
+func (s *space) value() float64 {
+	if s.low.Load() {
+		return 1
+	}
+	return 0
+}
+
+func freeSpace(dir string) (uint64, error) {
+	var st syscall.Statfs_t
+	if err := syscall.Statfs(dir, &st); err != nil {
+		return 0, err
+	}
+	return st.Bavail * uint64(st.Bsize), nil
+}
+
+// check says whether something may be appended now. A disk that can't say how
+// much is free is not judged.
+func (s *space) check() error {
+	free, err := freeSpace(s.dir)
+	if err != nil {
+		free = enoughSpace
+	}
+	if low := s.low.Load(); low && free >= enoughSpace || !low && free < lowSpace {
+		s.change(!low, free)
+	}
+	if s.low.Load() {
+		return errDiskFull
+	}
+	return nil
+}
+
+func (s *space) change(low bool, free uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.low.Load() == low {
+		return
+	}
+	s.low.Store(low)
+	if low {
+		s.release()
+		s.logger.Error("the disk is full: nothing is added to the history until there is space", "dir", s.dir, "free_bytes", free, "needed_bytes", enoughSpace)
+		return
+	}
+	s.logger.Warn("there is space again: the history goes on", "dir", s.dir, "free_bytes", free)
+	s.reserve()
+}
+
+func (s *space) file() string { return filepath.Join(s.dir, "reserve") }
+
+func (s *space) reserve() {
+	f, err := os.Create(s.file())
+	if err == nil {
+		err = errors.Join(fileutil.Preallocate(f, reserveSize, true), f.Close())
+	}
+	if err != nil {
+		s.logger.Warn("no space can be reserved", "err", err)
+	}
+}
+
+func (s *space) release() {
+	if err := os.Remove(s.file()); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		s.logger.Warn("the reserved space can't be given back", "err", err)
+	}
+}
+
+// spacious is the TSDB as the fan-out sees it: closed by somebody else, and
+// appended to only while there is space.
+type spacious struct {
+	*tsdb.DB
+	space *space
+}
+
+// Close does nothing.
+func (spacious) Close() error { return nil }
+
+// AppenderV2 appends, or refuses everything.
+func (s spacious) AppenderV2(ctx context.Context) storage.AppenderV2 {
+	if err := s.space.check(); err != nil {
+		return refusing{err}
+	}
+	return s.DB.AppenderV2(ctx)
+}
+
+// refusing is an appender that takes nothing.
+type refusing struct{ err error }
+
+// Append refuses.
+func (r refusing) Append(storage.SeriesRef, labels.Labels, int64, int64, float64, *histogram.Histogram, *histogram.FloatHistogram, storage.AppendV2Options) (storage.SeriesRef, error) {
+	return 0, r.err
+}
+
+// Commit has nothing to write.
+func (refusing) Commit() error { return nil }
+
+// Rollback has nothing to forget.
+func (refusing) Rollback() error { return nil }
