@@ -3,6 +3,7 @@ package app_test
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 type alert struct {
 	State               string
 	Labels, Annotations map[string]string
+	ActiveAt            time.Time
 }
 
 // alertNamed polls the API until an alert is in a state.
@@ -65,6 +67,23 @@ func TestEventsRaiseAlerts(t *testing.T) {
 	if a := alertNamed(t, p.URL, "QueueWaitTimeHigh", "pending"); a.Labels["queue_name"] != "ai-generation" {
 		t.Errorf("%+v", a)
 	}
+
+	for range 20 { // healthy traffic
+		post(t, p.URL+"/api/metrics/batch", "application/x-ndjson", strings.Repeat(`{"type":"render","renderType":"2d","quality":"high","durationSeconds":1}`+"\n", 1000)).accepted(t)
+	}
+	noAlert(t, p.URL, "ErrorRateHigh")
+	awaitQuery(t, p.URL, `absent(ALERTS{alertname="ErrorRateHigh"})`)
+}
+
+// noAlert polls the API until an alert is neither pending nor firing.
+func noAlert(t *testing.T, url, name string) {
+	t.Helper()
+	for deadline := time.Now().Add(testkit.HangGuard); time.Now().Before(deadline); {
+		if a := get(t, url+"/api/v1/alerts"); a.status == http.StatusOK && !strings.Contains(a.body, fmt.Sprintf(`"alertname":%q`, name)) {
+			return
+		}
+	}
+	t.Fatalf("%s is not resolved", name)
 }
 
 func TestBuiltinRulesCanBeSwitchedOff(t *testing.T) {

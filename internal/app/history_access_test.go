@@ -3,13 +3,18 @@ package app_test
 import (
 	"crypto/x509"
 	"encoding/pem"
+	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/crypto/bcrypt"
 
 	"github.com/luneo-platform/luneo/internal/testkit"
 )
@@ -36,10 +41,18 @@ func TestOwnScrapeNeedsNoCredentials(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	client := certificate(t, dir)
-	written(t, filepath.Join(dir, "web.yml"), "tls_server_config: {cert_file: cert.pem, key_file: key.pem}")
+	hash, err := bcrypt.GenerateFromPassword([]byte("viewer-password"), bcrypt.MinCost)
+	if err != nil {
+		t.Fatal(err)
+	}
+	written(t, filepath.Join(dir, "web.yml"), fmt.Sprintf(`
+tls_server_config: {cert_file: cert.pem, key_file: key.pem}
+basic_auth_users: {viewer: %q}
+`, hash))
 	conf := written(t, filepath.Join(dir, "luneo.yml"), `
 web_config_file: web.yml
 anonymous: {scopes: [], from: []}
+users: [{name: viewer, role: read}]
 tokens:
   - {name: reader, token: reader-secret-0123456789, scopes: [read]}
   - {name: boss, token: boss-secret-0123456789ab, scopes: [read, admin]}
@@ -51,7 +64,11 @@ tokens:
 		if err != nil {
 			t.Fatal(err)
 		}
-		if token != "" {
+		switch token {
+		case "":
+		case "viewer":
+			req.SetBasicAuth("viewer", "viewer-password")
+		default:
 			req.Header.Set("Authorization", "Bearer "+token)
 		}
 		resp, err := client.Do(req)
@@ -78,6 +95,9 @@ tokens:
 		want                int
 	}{
 		{"GET", up, "", http.StatusUnauthorized},
+		{"GET", up, "viewer", http.StatusOK},
+		{"POST", snapshot, "viewer", http.StatusForbidden},
+		{"POST", snapshot, "", http.StatusUnauthorized},
 		{"POST", snapshot, "reader-secret-0123456789", http.StatusForbidden},
 		{"POST", snapshot, "boss-secret-0123456789ab", http.StatusOK},
 		{"POST", "/api/v1/write", "boss-secret-0123456789ab", http.StatusNotFound},
@@ -108,13 +128,61 @@ func TestPromtool(t *testing.T) {
 			t.Errorf("promtool %v: %v %s", args, err, out)
 		}
 	}
+	history := filepath.Join(dir, "prometheus")
+	if out, err := exec.Command(promtool, "tsdb", "list", history).CombinedOutput(); err != nil {
+		t.Errorf("promtool tsdb list of the running server's directory: %v %s", err, out)
+	}
 	post(t, p.URL+"/api/v1/admin/tsdb/snapshot", "", "")
-	made, err := filepath.Glob(filepath.Join(dir, "prometheus", "snapshots", "*"))
+	made, err := filepath.Glob(filepath.Join(history, "snapshots", "*"))
 	if err != nil || len(made) != 1 {
 		t.Fatalf("snapshots: %v %v", made, err)
 	}
-	out, err := exec.Command(promtool, "tsdb", "list", made[0]).CombinedOutput()
-	if err != nil || !strings.Contains(string(out), "BLOCK ULID") {
-		t.Errorf("promtool tsdb list: %v %s", err, out)
+	blocks, err := filepath.Glob(filepath.Join(made[0], "*", "meta.json"))
+	if err != nil || len(blocks) == 0 {
+		t.Fatalf("the snapshot has no block: %v", err)
+	}
+	for command, want := range map[string]string{"list": filepath.Base(filepath.Dir(blocks[0])), "analyze": "Label pairs most involved in churning"} {
+		out, err := exec.Command(promtool, "tsdb", command, made[0]).CombinedOutput()
+		if err != nil || !strings.Contains(string(out), want) {
+			t.Errorf("promtool tsdb %s: %v, want %q in %.2000s", command, err, want, out)
+		}
+	}
+}
+
+// TestOwnScrapeWithAFullListener: when no more connections are taken, the
+// history goes on.
+func TestOwnScrapeWithAFullListener(t *testing.T) {
+	t.Parallel()
+	p := testkit.Start(t, quick("--data-dir", t.TempDir())...)
+	// One client, whose connection is there before the others.
+	kept := &http.Client{Transport: &http.Transport{MaxConnsPerHost: 1}, Timeout: testkit.HangGuard}
+	ask := func(path string) string {
+		t.Helper()
+		resp, err := kept.Get(p.URL + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := read(resp)
+		if err != nil || a.status != http.StatusOK {
+			t.Fatalf("%s: %v %d %s", path, err, a.status, a.body)
+		}
+		return a.body
+	}
+	ask("/-/ready")
+	const most = 4096
+	for range most { // one more waits outside
+		c, err := net.Dial("tcp", strings.TrimPrefix(p.URL, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = c.Close() })
+	}
+	for !strings.Contains(ask("/metrics"), fmt.Sprintf("\nluneo_http_server_connections %d\n", most)) {
+	}
+	since := url.QueryEscape(fmt.Sprintf(`timestamp(up{job="luneo"} == 1) > %d.%03d`, time.Now().Unix(), time.Now().Nanosecond()/1e6))
+	for !strings.Contains(ask("/api/v1/query?query="+since), `"job":"luneo"`) {
+	}
+	if v := ask("/metrics"); !strings.Contains(v, fmt.Sprintf("\nluneo_http_server_connections %d\n", most)) {
+		t.Error("the listener was not full any more when the scrape came")
 	}
 }

@@ -2,7 +2,9 @@ package app_test
 
 import (
 	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -26,10 +28,15 @@ func written(t *testing.T, name, text string) string {
 func TestBrokenFilesAreNamed(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ conf, file, text, want string }{
-		"rule":         {"prometheus: {rule_files: [f.yml]}", "f.yml", "groups:\n  - name: mine\n    rules:\n      - alert: A\n        expr: up >\n", `f.yml: 5:15: group "mine", rule 1, "A": could not parse expression`},
-		"rule file":    {"prometheus: {rule_files: [none.yml]}", "f.yml", "", `none.yml": there is no such file`},
-		"scrape":       {"prometheus: {scrape_config_files: [f.yml]}", "f.yml", "scrape_configs:\n  - job_name: a\n    statics: []\n", "line 3: field statics not found"},
-		"remote write": {"prometheus:\n  remote_write:\n    - {urls: 1}\n", "f.yml", "", "luneo.yml:3:5: prometheus.remote_write: "},
+		"rule":          {"prometheus: {rule_files: [f.yml]}", "f.yml", "groups:\n  - name: mine\n    rules:\n      - alert: A\n        expr: up >\n", `f.yml: 5:15: group "mine", rule 1, "A": could not parse expression`},
+		"rule's field":  {"prometheus: {rule_files: [f.yml]}", "f.yml", "groups:\n  - name: mine\n    rules:\n      - alert: A\n        exprs: up\n", "f.yml: group \"mine\", rule 1, \"A\": yaml: unmarshal errors:\n  line 5: field exprs not found"},
+		"rule's for":    {"prometheus: {rule_files: [f.yml]}", "f.yml", "groups:\n  - name: mine\n    rules:\n      - {alert: A, expr: up, for: soon}\n", `f.yml: line 4: group "mine", rule 1, "A": not a valid duration string: "soon"`},
+		"rule's text":   {"prometheus: {rule_files: [f.yml]}", "f.yml", "groups:\n  - name: mine\n    rules:\n      - {alert: A, expr: up, labels: {a: '{{ .Nope'}}\n", `f.yml: line 4: group "mine", rule 1, "A": label "a": template: `},
+		"no YAML":       {"prometheus: {rule_files: [f.yml]}", "f.yml", "groups:\n  - name: [\n", "f.yml: yaml: line 2: "},
+		"rule file":     {"prometheus: {rule_files: [none.yml]}", "f.yml", "", `none.yml": there is no such file`},
+		"scrape":        {"prometheus: {scrape_config_files: [f.yml]}", "f.yml", "scrape_configs:\n  - job_name: a\n    statics: []\n", "f.yml\": yaml: unmarshal errors:\n  line 3: field statics not found"},
+		"scrape's time": {"prometheus: {scrape_config_files: [f.yml]}", "f.yml", "scrape_configs:\n  - job_name: a\n  - job_name: b\n    scrape_interval: 5\n", `f.yml": the job at line 3: not a valid duration string: "5"`},
+		"remote write":  {"prometheus:\n  remote_write:\n    - {urls: 1}\n", "f.yml", "", "luneo.yml:3:5: prometheus.remote_write: "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -37,7 +44,7 @@ func TestBrokenFilesAreNamed(t *testing.T) {
 			conf := written(t, filepath.Join(dir, "luneo.yml"), c.conf)
 			written(t, filepath.Join(dir, c.file), c.text)
 			_, err := testkit.TryStart(t, "--config", conf, "--data-dir", filepath.Join(dir, "data"))
-			if err == nil || !strings.Contains(err.Error(), c.want) {
+			if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "exit status 1\n") {
 				t.Errorf("%v, want %q", err, c.want)
 			}
 			out, err := exec.Command(testkit.Binary(t), "check-config", conf).CombinedOutput()
@@ -78,6 +85,44 @@ func TestReloadOfBrokenRules(t *testing.T) {
 	}
 }
 
+// TestReloadOfBrokenScrapeFiles leaves the old targets in use, names the line in
+// the answer, and says so in a metric until the file is mended.
+func TestReloadOfBrokenScrapeFiles(t *testing.T) {
+	t.Parallel()
+	target := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "a_metric 1\n") }))
+	t.Cleanup(target.Close)
+	job := func(name string) string {
+		return fmt.Sprintf("scrape_configs:\n  - job_name: %s\n    scrape_interval: 200ms\n    scrape_timeout: 200ms\n    static_configs: [{targets: [%q]}]\n", name, strings.TrimPrefix(target.URL, "http://"))
+	}
+	dir := t.TempDir()
+	scrapes := written(t, filepath.Join(dir, "scrape.yml"), job("old"))
+	conf := written(t, filepath.Join(dir, "luneo.yml"), "prometheus: {scrape_config_files: [scrape.yml]}")
+	p := testkit.Start(t, quick("--config", conf, "--data-dir", filepath.Join(dir, "data"))...)
+	awaitQuery(t, p.URL, `a_metric{job="old"}`)
+
+	written(t, scrapes, job("new")+"    statics: []\n")
+	a := post(t, p.URL+"/-/reload", "", "")
+	if a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, "scrape.yml") || !strings.Contains(a.body, "line 6: field statics not found") {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+	if v := value(t, metricsOf(t, p.URL), "luneo_config_last_reload_successful"); v != 0 {
+		t.Errorf("luneo_config_last_reload_successful is %v", v)
+	}
+	awaitQuery(t, p.URL, fmt.Sprintf(`timestamp(a_metric{job="old"}) > %s`, float64Text(t, p.URL)))
+
+	written(t, scrapes, job("new"))
+	if a := post(t, p.URL+"/-/reload", "", ""); a.status != http.StatusOK {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+	awaitQuery(t, p.URL, `a_metric{job="new"}`)
+	if a := get(t, p.URL+"/api/v1/targets"); !strings.Contains(a.body, `"scrapePool":"new"`) || strings.Contains(a.body, `"scrapePool":"old"`) {
+		t.Errorf("targets: %s", a.body)
+	}
+	if v := value(t, metricsOf(t, p.URL), "luneo_config_last_reload_successful"); v != 1 {
+		t.Errorf("luneo_config_last_reload_successful is %v", v)
+	}
+}
+
 // float64Text is the server's time, to compare timestamps with.
 func float64Text(t *testing.T, url string) string {
 	t.Helper()
@@ -112,40 +157,11 @@ func TestDirectoriesThatCantBeUsed(t *testing.T) {
 	t.Run("full", func(t *testing.T) {
 		t.Parallel()
 		disk := smallDisk(t)
-		for size := 24 << 20; size > 0; size /= 2 { // until nothing more fits
-			_ = os.WriteFile(filepath.Join(disk, fmt.Sprint("filler-", size)), make([]byte, size), 0o600)
-		}
+		fill(t, disk)
 		if _, err := testkit.TryStart(t, "--data-dir", filepath.Join(disk, "data")); err == nil || !strings.Contains(err.Error(), "no space left") {
 			t.Errorf("a full disk: %v", err)
 		}
 	})
-}
-
-// TestHistoryOnAFullDisk: the scrapes of a full disk fail and say so, queries
-// go on, and so do scrapes when there is space again.
-func TestHistoryOnAFullDisk(t *testing.T) {
-	t.Parallel()
-	disk := smallDisk(t)
-	p := testkit.Start(t, quick("--data-dir", filepath.Join(disk, "data"))...)
-	awaitQuery(t, p.URL, "up == 1")
-	var fillers []string
-	for size := 24 << 20; size > 0; size /= 2 {
-		name := filepath.Join(disk, fmt.Sprint("filler-", size))
-		_ = os.WriteFile(name, make([]byte, size), 0o600)
-		fillers = append(fillers, name)
-	}
-	if a := get(t, p.URL+"/api/v1/query?query=up"); a.status != http.StatusOK {
-		t.Errorf("a query on a full disk: %d %s", a.status, a.body)
-	}
-	if a := get(t, p.URL+"/metrics"); a.status != http.StatusOK {
-		t.Errorf("/metrics on a full disk: %d", a.status)
-	}
-	for _, name := range fillers {
-		if err := os.Remove(name); err != nil {
-			t.Fatal(err)
-		}
-	}
-	awaitQuery(t, p.URL, fmt.Sprintf("timestamp(up) > %s", float64Text(t, p.URL)))
 }
 
 // TestQueryErrorsAreJSON: PromQL's errors come as Prometheus writes them.

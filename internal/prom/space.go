@@ -86,8 +86,11 @@ func (s *space) check() error {
 	if err != nil {
 		free = enoughSpace
 	}
-	if low := s.low.Load(); low && free >= enoughSpace || !low && free < lowSpace {
-		s.change(!low, free)
+	switch low := s.low.Load(); {
+	case !low && free < lowSpace:
+		s.stop(free)
+	case low && free >= enoughSpace:
+		s.goOn(free)
 	}
 	if s.low.Load() {
 		return errDiskFull
@@ -95,20 +98,22 @@ func (s *space) check() error {
 	return nil
 }
 
-func (s *space) change(low bool, free uint64) {
+func (s *space) stop(free uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.low.Load() == low {
-		return
-	}
-	s.low.Store(low)
-	if low {
+	if !s.low.Swap(true) {
 		s.release()
 		s.logger.Error("the disk is full: nothing is added to the history until there is space", "dir", s.dir, "free_bytes", free, "needed_bytes", enoughSpace)
-		return
 	}
-	s.logger.Warn("there is space again: the history goes on", "dir", s.dir, "free_bytes", free)
-	s.reserve()
+}
+
+func (s *space) goOn(free uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.low.Swap(false) {
+		s.logger.Warn("there is space again: the history goes on", "dir", s.dir, "free_bytes", free)
+		s.reserve()
+	}
 }
 
 func (s *space) file() string { return filepath.Join(s.dir, "reserve") }
