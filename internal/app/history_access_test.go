@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -147,6 +148,25 @@ func TestPromtool(t *testing.T) {
 			t.Errorf("promtool tsdb %s: %v, want %q in %.2000s", command, err, want, out)
 		}
 	}
+}
+
+// TestSnapshotIsABackup: a snapshot in the place of a history is that history.
+func TestSnapshotIsABackup(t *testing.T) {
+	t.Parallel()
+	dir, restored := t.TempDir(), t.TempDir()
+	p := testkit.Start(t, quick("--data-dir", dir)...)
+	post(t, p.URL+"/api/metrics/render", "", renderEvent("a")).accepted(t)
+	awaitQuery(t, p.URL, "luneo_renders_total == 1")
+	post(t, p.URL+"/api/v1/admin/tsdb/snapshot", "", "")
+	made, err := filepath.Glob(filepath.Join(dir, "prometheus", "snapshots", "*"))
+	if err != nil || len(made) != 1 {
+		t.Fatalf("snapshots: %v %v", made, err)
+	}
+	if err := os.CopyFS(filepath.Join(restored, "prometheus"), os.DirFS(made[0])); err != nil {
+		t.Fatal(err)
+	}
+	p = testkit.Start(t, quick("--data-dir", restored)...)
+	awaitQuery(t, p.URL, "last_over_time(luneo_renders_total[5m]) == 1")
 }
 
 // TestOwnScrapeWithAFullListener: when no more connections are taken, the

@@ -42,6 +42,19 @@ func awaitValue(t *testing.T, url, name string, want float64) {
 	t.Fatalf("%s is not %v", name, want)
 }
 
+// awaitEvaluations lets rules be evaluated some more times.
+func awaitEvaluations(t *testing.T, url string) {
+	t.Helper()
+	const evaluations, name = 50, "prometheus_rule_group_iterations_total"
+	begin := total(metricsOf(t, url), name)
+	for deadline := time.Now().Add(testkit.HangGuard); time.Now().Before(deadline); {
+		if total(metricsOf(t, url), name) >= begin+evaluations {
+			return
+		}
+	}
+	t.Fatal("rules are not evaluated")
+}
+
 // TestHistoryOnAFullDisk: the history stops and says so, queries and /metrics
 // go on, and so does the history when there is space again, kills included:
 // nothing that the disk refused stands between the next start and what came
@@ -58,6 +71,7 @@ func TestHistoryOnAFullDisk(t *testing.T) {
 		if said := strings.Count(p.Log(), "the disk is full: nothing is added to the history"); said == 0 {
 			t.Error("the log does not say so")
 		}
+		awaitEvaluations(t, p.URL) // each is refused, and must leave nothing behind
 		if a := get(t, p.URL+"/api/v1/query?query=up"); a.status != http.StatusOK {
 			t.Errorf("a query on a full disk: %d %s", a.status, a.body)
 		}
