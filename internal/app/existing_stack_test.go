@@ -194,7 +194,7 @@ func TestRemoteWrite(t *testing.T) {
 	if err := os.WriteFile(conf, fmt.Appendf(nil, `
 instance: eu-1
 prometheus:
-  builtin_rules: false # the receiver evaluates them: two writers of one series would be out of order
+  builtin_rules: false # the receiver evaluates them: two writers of one series refuse each other
   remote_write:
     - {url: %q, queue_config: {batch_send_deadline: 100ms, max_backoff: 200ms}}
     - {url: %q, queue_config: {batch_send_deadline: 100ms, max_backoff: 200ms}}
@@ -217,4 +217,7 @@ prometheus:
 	back := float64Text(t, p.URL)
 	own.start(t)
 	awaitQuery(t, own.url, fmt.Sprintf("last_over_time(luneo_renders_total[10s] @ %s) == 2", back))
+	if failed := total(metricsOf(t, p.URL), "prometheus_remote_storage_samples_failed_total"); failed > 0 {
+		t.Errorf("%v samples were refused:\n%s", failed, p.Log())
+	}
 }

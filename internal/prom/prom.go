@@ -111,8 +111,21 @@ func (p *Prom) openDB() (err error) {
 	if err != nil {
 		return openError(p.o.Dir, err)
 	}
-	p.closeLater("history", p.db.Close)
+	p.closeLater("history", p.closeDB)
+	p.closeLater("reserve of the history", p.space.close)
 	return nil
+}
+
+// closeDB closes the TSDB, which panics where it can't write: what is closed
+// after it, the journal above all, has to be closed all the same. The
+// write-ahead log has what is missing.
+func (p *Prom) closeDB() (err error) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			err = fmt.Errorf("the TSDB panicked: %v", reason)
+		}
+	}()
+	return p.db.Close()
 }
 
 // openError says what to do about the errors that people can do something about.

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/prometheus/model/histogram"
@@ -33,6 +34,9 @@ const (
 	enoughSpace = lowSpace + reserveSize + 1<<20
 	// leastSpace is what opening needs.
 	leastSpace = 1 << 20
+	// standsStill is how long the free space has to be the same before the
+	// reserve is given back: whoever still fills the disk would take it.
+	standsStill = time.Second
 )
 
 // errDiskFull is the reason of every append that is refused for it.
@@ -43,7 +47,11 @@ type space struct {
 	dir    string
 	logger *slog.Logger
 	low    atomic.Bool
-	mu     sync.Mutex // one change at a time
+
+	mu   sync.Mutex // one change at a time
+	held bool       // the reserve is there
+	seen uint64     // how much was free when it last changed
+	at   time.Time  // and when that was
 }
 
 // newSpace makes the directory, and refuses a disk that is full.
@@ -52,7 +60,8 @@ func newSpace(o *Options) (*space, error) {
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
 		return nil, openError(s.dir, err)
 	}
-	s.release() // the last run's counts as free
+	s.held = true // by a last run that was killed; it counts as free
+	s.release()
 	switch free, err := freeSpace(s.dir); {
 	case err == nil && free < leastSpace:
 		return nil, openError(s.dir, fmt.Errorf("%d bytes are left: %w", free, syscall.ENOSPC))
@@ -91,6 +100,8 @@ func (s *space) check() error {
 		s.stop(free)
 	case low && free >= enoughSpace:
 		s.goOn(free)
+	case low:
+		s.giveBack(free)
 	}
 	if s.low.Load() {
 		return errDiskFull
@@ -102,7 +113,7 @@ func (s *space) stop(free uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !s.low.Swap(true) {
-		s.release()
+		s.seen, s.at = free, time.Now()
 		s.logger.Error("the disk is full: nothing is added to the history until there is space", "dir", s.dir, "free_bytes", free, "needed_bytes", enoughSpace)
 	}
 }
@@ -116,10 +127,30 @@ func (s *space) goOn(free uint64) {
 	}
 }
 
+// giveBack gives the reserve back once nobody fills the disk any more.
+func (s *space) giveBack(free uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if free != s.seen {
+		s.seen, s.at = free, time.Now()
+	} else if time.Since(s.at) >= standsStill {
+		s.release()
+	}
+}
+
+// close gives the reserve back, for what the TSDB writes as it closes.
+func (s *space) close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.release()
+	return nil
+}
+
 func (s *space) file() string { return filepath.Join(s.dir, "reserve") }
 
 func (s *space) reserve() {
 	f, err := os.Create(s.file())
+	s.held = err == nil
 	if err == nil {
 		err = errors.Join(fileutil.Preallocate(f, reserveSize, true), f.Close())
 	}
@@ -129,6 +160,10 @@ func (s *space) reserve() {
 }
 
 func (s *space) release() {
+	if !s.held {
+		return
+	}
+	s.held = false
 	if err := os.Remove(s.file()); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		s.logger.Warn("the reserved space can't be given back", "err", err)
 	}
