@@ -42,7 +42,9 @@ func alertLimits(cfg config.Config) (readings []kpi.Reading) {
 
 func (a *App) openAlertGauges() error {
 	a.alerts = newAlertGauges(a.opts.Config)
-	registerAlertGauges(a.registry, a.alerts)
+	for _, g := range a.alerts.list() {
+		a.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: g.name, Help: g.help}, func() float64 { return float64(g.value.Load()) }))
+	}
 	a.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "luneo_public_url_info", Help: "1, labelled by where links to this Luneo point",
 		ConstLabels: prometheus.Labels{"url": a.publicURL()},
@@ -54,12 +56,6 @@ func newAlertGauges(cfg config.Config) *alertGauges {
 	g := &alertGauges{}
 	g.set(cfg)
 	return g
-}
-
-func registerAlertGauges(reg prometheus.Registerer, limits *alertGauges) {
-	for _, g := range limits.list() {
-		reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: g.name, Help: g.help}, func() float64 { return float64(g.value.Load()) }))
-	}
 }
 
 // set takes the limits of a configuration.

@@ -87,7 +87,7 @@ func checkEmpty(dataDir string) error {
 // past counts minute by minute what happened and yields what was to be seen.
 func (a *App) past(o BackfillOptions) iter.Seq2[time.Time, []kpi.Reading] {
 	limits := alertLimits(o.Config)
-	baselines := newPastBaselines(o.Config.Cost)
+	baselines := newPastBaselines(o.Config.Cost, baselineEvery)
 	return func(yield func(time.Time, []kpi.Reading) bool) {
 		var readings []kpi.Reading
 		for at := o.From.Add(backfillStep); !at.After(o.Until); at = at.Add(backfillStep) {
@@ -110,14 +110,15 @@ type pastBaselines struct {
 	labels [][]string // by window
 	pasts  []*cost.Past
 	last   []cost.Estimate
+	every  time.Duration // between two computations
 }
 
-// baselineEvery is how often baselines are computed: they move slowly, and the
-// keeper's pace would take most of the time of a back-fill.
+// baselineEvery is how often a back-fill computes baselines: they move slowly,
+// and the keeper's pace would take most of its time.
 const baselineEvery = 5 * time.Minute
 
-func newPastBaselines(cfg config.Cost) *pastBaselines {
-	b := &pastBaselines{}
+func newPastBaselines(cfg config.Cost, every time.Duration) *pastBaselines {
+	b := &pastBaselines{every: every}
 	for _, m := range kpi.Catalogue() {
 		if m.ID == kpi.AICostBaseline {
 			b.metric = &m
@@ -138,7 +139,7 @@ func newPastBaselines(cfg config.Cost) *pastBaselines {
 // from the spend that is among it.
 func (b *pastBaselines) add(at time.Time, readings []kpi.Reading) []kpi.Reading {
 	for i, past := range b.pasts {
-		if at.Unix()%int64(baselineEvery.Seconds()) == 0 {
+		if at.Unix()%int64(b.every.Seconds()) == 0 {
 			b.last[i] = past.Baseline(at)
 		}
 		for _, r := range readings {

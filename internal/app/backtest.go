@@ -12,11 +12,9 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-	dto "github.com/prometheus/client_model/go"
 
 	"github.com/luneo-platform/luneo/internal/backtest"
 	"github.com/luneo-platform/luneo/internal/config"
-	"github.com/luneo-platform/luneo/internal/cost"
 	"github.com/luneo-platform/luneo/internal/intake"
 	"github.com/luneo-platform/luneo/internal/kpi"
 	"github.com/luneo-platform/luneo/internal/meter"
@@ -66,26 +64,21 @@ func Backtest(ctx context.Context, o BacktestOptions) (report BacktestReport, er
 
 // trial is a server whose time is that of the history.
 type trial struct {
-	o        BacktestOptions
-	clock    backtest.Clock
-	registry *prometheus.Registry
-	intake   *intake.Intake
-	usual    []usual
-	judge    *prom.Judge
-	dir      string
-	refused  int
-	why      string
-}
-
-// usual is a window with its past.
-type usual struct {
-	window   config.Window
-	past     *cost.Past
-	baseline prometheus.Gauge
+	o         BacktestOptions
+	clock     backtest.Clock
+	meter     *meter.Meter
+	intake    *intake.Intake
+	limits    []kpi.Reading
+	baselines *pastBaselines
+	shown     []kpi.Reading // scratch
+	judge     *prom.Judge
+	dir       string
+	refused   int
+	why       string
 }
 
 func newBacktest(o BacktestOptions) (_ *trial, err error) {
-	b := &trial{o: o, registry: prometheus.NewRegistry()}
+	b := &trial{o: o, limits: alertLimits(o.Config), baselines: newPastBaselines(o.Config.Cost, o.Step)}
 	if b.dir, err = os.MkdirTemp("", "luneo-backtest-"); err != nil {
 		return nil, fmt.Errorf("make a directory for the backtest: %w", err)
 	}
@@ -98,11 +91,8 @@ func newBacktest(o BacktestOptions) (_ *trial, err error) {
 	if err != nil {
 		return nil, err
 	}
-	counts := meter.New(meter.Options{Windows: windows(o.Config.Cost.Windows), Now: b.clock.Now})
-	b.registry.MustRegister(counts.Collector())
-	b.openIntake(counts, prices)
-	registerAlertGauges(b.registry, newAlertGauges(o.Config))
-	b.openUsual()
+	b.meter = meter.New(meter.Options{Windows: windows(o.Config.Cost.Windows), Now: b.clock.Now})
+	b.openIntake(prices)
 	rules, err := ruleTexts(o.Config.Prometheus)
 	if err != nil {
 		return nil, err
@@ -111,37 +101,15 @@ func newBacktest(o BacktestOptions) (_ *trial, err error) {
 	return b, err
 }
 
-func (b *trial) openIntake(counts *meter.Meter, p *prices) {
+func (b *trial) openIntake(p *prices) {
 	const body, ids = 1 << 30, 1000
 	b.intake = intake.New(intake.Options{
 		Recorder: recorder.New(recorder.Options{
-			Journal: noJournal{}, Meter: counts, Pricer: p, Registerer: prometheus.NewRegistry(),
+			Journal: noJournal{}, Meter: b.meter, Pricer: p, Registerer: prometheus.NewRegistry(),
 			LabelValues: b.o.Config.Limits.LabelValues, IDLimit: ids, Now: b.clock.Now,
 		}),
 		BodyBytes: body, BatchEvents: body, Now: b.clock.Now,
 	})
-}
-
-// openUsual makes a gauge of the baseline for each window; it is registered
-// while there is a baseline.
-func (b *trial) openUsual() {
-	cfg := b.o.Config.Cost
-	name, help := catalogued(kpi.AICostBaseline)
-	for _, w := range cfg.Windows {
-		b.usual = append(b.usual, usual{w, cost.NewPast(cost.Options{
-			Window: w.Length, History: time.Duration(cfg.History), MinDays: cfg.MinDays,
-			Location: cfg.Timezone.Location(), Method: cost.Method(cfg.Method),
-		}), prometheus.NewGauge(prometheus.GaugeOpts{Name: name, Help: help, ConstLabels: prometheus.Labels{"time_window": w.Text}})})
-	}
-}
-
-func catalogued(id kpi.MetricID) (name, help string) {
-	for _, m := range kpi.Catalogue() {
-		if m.ID == id {
-			return m.Name, m.Help
-		}
-	}
-	return "", ""
 }
 
 // ruleTexts are the built-in rules and the configured files.
@@ -206,37 +174,12 @@ func (*kept) WriteHeader(int) {}
 // show records what a scrape at this time would have seen: a baseline knows
 // the past only.
 func (b *trial) show(at time.Time) error {
-	for _, u := range b.usual {
-		b.registry.Unregister(u.baseline)
-		if e := u.past.Baseline(at); e.Ready {
-			u.baseline.Set(e.Cents)
-			b.registry.MustRegister(u.baseline)
-		}
-	}
-	families, err := b.registry.Gather()
-	if err != nil {
-		return fmt.Errorf("gather at %s: %w", at.Format(time.RFC3339), err)
-	}
-	for _, u := range b.usual {
-		u.past.Add(cost.Sample{At: at, Cents: spentIn(families, u.window.Text)})
-	}
+	b.shown = b.meter.Readings(at, append(b.shown[:0], b.limits...))
+	b.shown = b.baselines.add(at, b.shown)
 	if b.o.Progress != nil {
 		b.o.Progress(at)
 	}
-	return b.judge.Record(at, families)
-}
-
-// spentIn is the current spend of a window, in cents.
-func spentIn(families []*dto.MetricFamily, label string) float64 {
-	current, _ := catalogued(kpi.AICostCurrent)
-	for _, f := range families {
-		for _, m := range f.GetMetric() {
-			if f.GetName() == current && m.GetLabel()[0].GetValue() == label {
-				return m.GetGauge().GetValue()
-			}
-		}
-	}
-	return 0
+	return b.judge.Record(at, b.shown)
 }
 
 func (b *trial) close() error { return errors.Join(b.judge.Close(), os.RemoveAll(b.dir)) }

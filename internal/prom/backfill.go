@@ -109,7 +109,10 @@ func send[T any](ctx context.Context, to chan<- T, v T) error {
 
 // collect makes grids of what a source yields, a day each.
 func collect(ctx context.Context, o BackfillOptions, lead time.Duration, source iter.Seq2[time.Time, []kpi.Reading], out chan<- *grid) error {
-	c := collector{o: o, lead: int(lead/o.Step) + 1, known: map[string]*known{}}
+	c := collector{
+		o: o, lead: int(lead/o.Step) + 1, known: map[string]*known{},
+		target: labels.FromStrings(model.JobLabel, selfJob, model.InstanceLabel, o.Instance),
+	}
 	for at, readings := range source {
 		full, err := c.begin(at)
 		if err != nil {
@@ -141,7 +144,10 @@ type collector struct {
 	grid  *grid
 	step  int // of the grid, that is being read
 	known map[string]*known
-	key   []byte // scratch
+	// target labels every series.
+	target labels.Labels
+	key    []byte    // scratch
+	values []float64 // scratch
 }
 
 // known is a reading whose series were named before.
@@ -182,17 +188,10 @@ func stepsOfDay(at time.Time, step time.Duration) int {
 // take writes a reading into the columns of the current step.
 func (c *collector) take(r *kpi.Reading) {
 	k := c.find(r)
-	if r.Metric.Type != kpi.Histogram {
-		c.set(k.columns[0], r.Since, r.Value)
-		return
+	c.values = appendValues(c.values[:0], r)
+	for i, v := range c.values {
+		c.set(k.columns[i], r.Since, v)
 	}
-	var n uint64
-	for i, count := range r.Counts {
-		n += count
-		c.set(k.columns[i], r.Since, float64(n))
-	}
-	c.set(k.columns[len(r.Counts)], r.Since, r.Sum)
-	c.set(k.columns[len(r.Counts)+1], r.Since, float64(n))
 }
 
 // set writes a value. One that begins between two steps was 0 when it began.
@@ -212,7 +211,7 @@ func (c *collector) find(r *kpi.Reading) *known {
 	}
 	k, ok := c.known[string(c.key)]
 	if !ok {
-		k = &known{labels: c.name(r)}
+		k = &known{labels: seriesOf(c.target, r)}
 		c.known[string(c.key)] = k
 	}
 	if k.grid != c.grid {
@@ -222,27 +221,4 @@ func (c *collector) find(r *kpi.Reading) *known {
 		}
 	}
 	return k
-}
-
-// name lists the labels of a reading's series: one, or those of a classic
-// histogram: buckets, sum and count.
-func (c *collector) name(r *kpi.Reading) (list []labels.Labels) {
-	base := labels.NewBuilder(labels.FromStrings(model.MetricNameLabel, r.Metric.Name, "job", selfJob, "instance", c.o.Instance))
-	for i, value := range r.Labels {
-		base.Set(r.Metric.Labels[i], value)
-	}
-	if r.Metric.Type != kpi.Histogram {
-		return []labels.Labels{base.Labels()}
-	}
-	for i := range r.Counts {
-		le := "+Inf"
-		if i < len(r.Metric.Buckets) {
-			le = labels.FormatOpenMetricsFloat(r.Metric.Buckets[i])
-		}
-		list = append(list, base.Set(model.MetricNameLabel, r.Metric.Name+"_bucket").Set(labels.BucketLabel, le).Labels())
-	}
-	base.Del(labels.BucketLabel)
-	return append(list,
-		base.Set(model.MetricNameLabel, r.Metric.Name+"_sum").Labels(),
-		base.Set(model.MetricNameLabel, r.Metric.Name+"_count").Labels())
 }

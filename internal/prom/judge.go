@@ -6,20 +6,18 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
-	"math"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
-	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
-	"github.com/prometheus/prometheus/model/value"
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/rules"
 	"github.com/prometheus/prometheus/storage"
 	"github.com/prometheus/prometheus/tsdb"
+
+	"github.com/luneo-platform/luneo/internal/kpi"
 )
 
 // Judge finds out when alerts would have fired on a history that is told to it
@@ -29,6 +27,7 @@ type Judge struct {
 	engine *promql.Engine
 	alerts []*pastRule
 	seen   map[storage.SeriesRef]labels.Labels // of the last step
+	values []float64                           // scratch
 }
 
 // Episode is one firing of an alert.
@@ -108,21 +107,19 @@ func writeOut(expr string, recorded map[string]string) string {
 
 // Record appends what is shown at a time, later than the last. A series that
 // was there a step ago and is gone is marked so, as a scrape would.
-func (j *Judge) Record(at time.Time, families []*dto.MetricFamily) error {
+func (j *Judge) Record(at time.Time, readings []kpi.Reading) error {
 	app := j.db.AppenderV2(context.Background())
 	now := map[storage.SeriesRef]labels.Labels{}
-	for _, s := range flatten(families) {
-		ref, err := app.Append(0, s.labels, s.start, at.UnixMilli(), s.value, nil, nil, storage.AppendV2Options{})
-		if err != nil {
-			return errors.Join(fmt.Errorf("record %s: %w", s.labels, err), app.Rollback())
+	for i := range readings {
+		if err := j.add(app, at, &readings[i], now); err != nil {
+			return errors.Join(err, app.Rollback())
 		}
-		now[ref] = s.labels
 	}
 	for ref, l := range j.seen {
 		if _, ok := now[ref]; ok {
 			continue
 		}
-		if _, err := app.Append(ref, l, 0, at.UnixMilli(), math.Float64frombits(value.StaleNaN), nil, nil, storage.AppendV2Options{}); err != nil {
+		if _, err := app.Append(ref, l, 0, at.UnixMilli(), none(), nil, nil, storage.AppendV2Options{}); err != nil {
 			return errors.Join(fmt.Errorf("end %s: %w", l, err), app.Rollback())
 		}
 	}
@@ -130,56 +127,21 @@ func (j *Judge) Record(at time.Time, families []*dto.MetricFamily) error {
 	return app.Commit()
 }
 
-// flat is one series of a family.
-type flat struct {
-	labels labels.Labels
-	start  int64 // milliseconds since 1970; 0 when it is not known
-	value  float64
-}
-
-// flatten lists the series of counters, gauges and classic histograms.
-func flatten(families []*dto.MetricFamily) (out []flat) {
-	for _, f := range families {
-		for _, m := range f.GetMetric() {
-			switch {
-			case m.Counter != nil:
-				out = append(out, flat{labelsOf(f.GetName(), m), m.Counter.GetCreatedTimestamp().AsTime().UnixMilli(), m.Counter.GetValue()})
-			case m.Gauge != nil:
-				out = append(out, flat{labelsOf(f.GetName(), m), 0, m.Gauge.GetValue()})
-			case m.Histogram != nil:
-				out = append(out, flattenHistogram(f.GetName(), m)...)
-			}
+// add appends the series of a reading and notes them.
+func (j *Judge) add(app storage.AppenderV2, at time.Time, r *kpi.Reading, seen map[storage.SeriesRef]labels.Labels) error {
+	var start millis
+	if !r.Since.IsZero() {
+		start = r.Since.UnixMilli()
+	}
+	j.values = appendValues(j.values[:0], r)
+	for i, l := range seriesOf(labels.EmptyLabels(), r) {
+		ref, err := app.Append(0, l, start, at.UnixMilli(), j.values[i], nil, nil, storage.AppendV2Options{})
+		if err != nil {
+			return fmt.Errorf("record %s: %w", l, err)
 		}
+		seen[ref] = l
 	}
-	return out
-}
-
-func flattenHistogram(name string, m *dto.Metric) []flat {
-	h := m.Histogram
-	start := h.GetCreatedTimestamp().AsTime().UnixMilli()
-	out := []flat{
-		{labelsOf(name+"_sum", m), start, h.GetSampleSum()},
-		{labelsOf(name+"_count", m), start, float64(h.GetSampleCount())},
-		{labelsOf(name+"_bucket", m, labels.BucketLabel, "+Inf"), start, float64(h.GetSampleCount())},
-	}
-	for _, b := range h.GetBucket() {
-		bound := strconv.FormatFloat(b.GetUpperBound(), 'g', -1, 64)
-		out = append(out, flat{labelsOf(name+"_bucket", m, labels.BucketLabel, bound), start, float64(b.GetCumulativeCount())})
-	}
-	return out
-}
-
-func labelsOf(name string, m *dto.Metric, more ...string) labels.Labels {
-	b := labels.NewScratchBuilder(len(m.GetLabel()) + 2)
-	b.Add(model.MetricNameLabel, name)
-	for _, p := range m.GetLabel() {
-		b.Add(p.GetName(), p.GetValue())
-	}
-	if len(more) == 2 {
-		b.Add(more[0], more[1])
-	}
-	b.Sort()
-	return b.Labels()
+	return nil
 }
 
 // Episodes evaluates every alert at from and each step until to.

@@ -6,8 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
+	"github.com/luneo-platform/luneo/internal/kpi"
 	"github.com/luneo-platform/luneo/internal/prom"
 )
 
@@ -24,20 +23,14 @@ func judged(t *testing.T, rules string, values ...float64) (episodes []string) {
 			t.Error(err)
 		}
 	})
-	gauge := prometheus.NewGauge(prometheus.GaugeOpts{Name: "g", ConstLabels: prometheus.Labels{"q": "a"}})
-	reg := prometheus.NewRegistry()
+	gauge := &kpi.Metric{Name: "g", Type: kpi.Gauge, Labels: []string{"q"}}
 	at := func(minute int) time.Time { return time.Unix(int64(60*minute), 0) }
 	for i, v := range values {
-		reg.Unregister(gauge)
+		var shown []kpi.Reading
 		if v >= 0 { // below: it is not shown
-			gauge.Set(v)
-			reg.MustRegister(gauge)
+			shown = append(shown, kpi.Reading{Metric: gauge, Labels: []string{"a"}, Value: v})
 		}
-		families, err := reg.Gather()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := j.Record(at(i), families); err != nil {
+		if err := j.Record(at(i), shown); err != nil {
 			t.Fatal(err)
 		}
 	}
