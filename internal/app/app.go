@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"path/filepath"
@@ -42,6 +43,8 @@ type Options struct {
 	// LogLevel is set at a reload; may be nil.
 	LogLevel *slog.LevelVar
 	Version  string
+	// UI is the files of the web UI; nil: those of this binary.
+	UI fs.FS
 }
 
 // App is a Luneo that is ready to run.
@@ -58,7 +61,9 @@ type App struct {
 	queries  http.Handler // Prometheus' HTTP API, of either mode
 	alerts   *alertGauges
 	cost     *cost.Keeper
+	ui       *web.UI
 	web      *web.Server
+	started  time.Time
 	closers  []closer
 
 	reloading sync.Mutex
@@ -77,7 +82,7 @@ func New(opts Options) (app *App, err error) {
 	if opts.Logger == nil {
 		opts.Logger = slog.New(slog.DiscardHandler)
 	}
-	a := &App{opts: opts, registry: newRegistry(opts.Version)}
+	a := &App{opts: opts, registry: newRegistry(opts.Version), started: time.Now()}
 	a.host = host.New(host.Options{Source: host.System(), DataDir: opts.Config.DataDir, Logger: opts.Logger})
 	a.registry.MustRegister(a.host)
 	a.reloads = newReloads(a.registry)
@@ -86,7 +91,7 @@ func New(opts Options) (app *App, err error) {
 			err = errors.Join(err, a.Close())
 		}
 	}()
-	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openHistory, a.openCost, a.openWeb, a.openAlertGauges} {
+	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openHistory, a.openCost, a.openUI, a.openWeb, a.openAlertGauges} {
 		if err := step(); err != nil {
 			return nil, err
 		}
