@@ -29,6 +29,7 @@ import (
 	"github.com/luneo-platform/luneo/internal/meter"
 	"github.com/luneo-platform/luneo/internal/prom"
 	"github.com/luneo-platform/luneo/internal/recorder"
+	"github.com/luneo-platform/luneo/internal/setup"
 	"github.com/luneo-platform/luneo/internal/web"
 )
 
@@ -60,7 +61,10 @@ type App struct {
 	prom     *prom.Prom   // nil in external mode
 	queries  http.Handler // Prometheus' HTTP API, of either mode
 	alerts   *alertGauges
+	history  *cost.Prometheus // queries of this process, in either mode
 	cost     *cost.Keeper
+	intake   *intake.Intake
+	setup    *setup.Watcher
 	ui       *web.UI
 	web      *web.Server
 	started  time.Time
@@ -91,7 +95,7 @@ func New(opts Options) (app *App, err error) {
 			err = errors.Join(err, a.Close())
 		}
 	}()
-	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openHistory, a.openCost, a.openUI, a.openWeb, a.openAlertGauges} {
+	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openHistory, a.openCost, a.openUI, a.openSetup, a.openWeb, a.openAlertGauges} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -167,9 +171,10 @@ func windows(list []config.Window) []meter.Window {
 
 func (a *App) openWeb() (err error) {
 	a.rates = newRateLimits(a.opts.Config.Limits)
-	in := intake.New(intake.Options{
+	a.intake = intake.New(intake.Options{
 		Recorder:    a.recorder,
 		Limiter:     a.rates,
+		Watcher:     seenBy{a.setup},
 		BodyBytes:   int64(a.opts.Config.Limits.BodyBytes),
 		BatchEvents: a.opts.Config.Limits.BatchEvents,
 		Registerer:  a.registry,
@@ -179,7 +184,7 @@ func (a *App) openWeb() (err error) {
 		PublicURL:       string(a.opts.Config.PublicURL),
 		WebConfigFile:   string(a.opts.Config.WebConfigFile),
 		Credentials:     credentials(a.opts.Config),
-		Routes:          a.routes(in),
+		Routes:          a.routes(a.intake),
 		ShutdownTimeout: time.Duration(a.opts.Config.ShutdownTimeout),
 		Registerer:      a.registry,
 		Logger:          a.opts.Logger,
@@ -228,6 +233,7 @@ func (a *App) Run(ctx context.Context) error {
 	beside.Go(func() { a.host.Run(behind) })
 	asked := make(chan error, 1)
 	go func() { asked <- a.cost.Run(behind) }()
+	beside.Go(func() { a.setup.Run(serving) }) // its listeners must go before the drain is over
 	recorded, scraped := make(chan error, 1), make(chan error, 1)
 	go func() { recorded <- a.recorder.Run(behind) }()
 	go func() {

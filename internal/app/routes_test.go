@@ -81,6 +81,9 @@ func scopedRoutes() []scopedRoute {
 		{"GET", "/settings", "read"},
 		{"GET", "/assets/none.js", ""},
 		{"GET", "/api/session", "read"},
+		{"GET", "/api/setup", "read"},
+		{"HEAD", "/api/setup/stream", "read"},
+		{"POST", "/api/setup/test", "admin"},
 		{"GET", "/runbooks/QueueWaitTimeHigh", ""},
 		{"GET", "/api/v1/query?query=up", "read"},
 		{"POST", "/api/v1/query_range", "read"},
@@ -107,7 +110,7 @@ func TestPagesOfOtherSitesChangeNothing(t *testing.T) {
 	t.Parallel()
 	p := testkit.Start(t, "--data-dir", t.TempDir())
 	for _, r := range scopedRoutes() {
-		if r.method == http.MethodGet {
+		if r.method == http.MethodGet || r.method == http.MethodHead {
 			continue
 		}
 		for _, header := range []http.Header{
