@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -38,6 +39,8 @@ type Options struct {
 	Config config.Config
 	// Load reads the configuration again for a reload; nil: no reload.
 	Load func() (config.Config, error)
+	// ConfigFile is where the configuration was read from; empty for none.
+	ConfigFile string
 	// AcceptDataLoss starts although the beginning of the journal is gone.
 	AcceptDataLoss bool
 	Logger         *slog.Logger
@@ -71,7 +74,8 @@ type App struct {
 	closers  []closer
 
 	reloading sync.Mutex
-	reloads   reloads
+	reloads   *reloads
+	inUse     atomic.Pointer[config.Config] // what the last reload has left
 }
 
 // closer is one step of the teardown.
@@ -90,6 +94,7 @@ func New(opts Options) (app *App, err error) {
 	a.host = host.New(host.Options{Source: host.System(), DataDir: opts.Config.DataDir, Logger: opts.Logger})
 	a.registry.MustRegister(a.host)
 	a.reloads = newReloads(a.registry)
+	a.inUse.Store(&opts.Config)
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.Close())

@@ -81,6 +81,7 @@ func scopedRoutes() []scopedRoute {
 		{"GET", "/settings", "read"},
 		{"GET", "/assets/none.js", ""},
 		{"GET", "/api/session", "read"},
+		{"GET", "/api/settings", "read"},
 		{"GET", "/api/setup", "read"},
 		{"HEAD", "/api/setup/stream", "read"},
 		{"POST", "/api/setup/test", "admin"},

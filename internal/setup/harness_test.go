@@ -20,8 +20,8 @@ import (
 // left out.
 type bench struct {
 	*setup.Watcher
-	meter   *meter.Meter
-	intake  *intake.Intake
+	meter  *meter.Meter
+	intake *intake.Intake
 
 	mu      sync.Mutex
 	rises   map[string]time.Time
