@@ -6,27 +6,32 @@ LDFLAGS  = -s -w -X main.version=$(VERSION)
 FUZZTIME ?= 1m
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo build test test-long check fmt generate bench fuzz
+.PHONY: help run demo ui build test test-long check fmt generate bench fuzz
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  \033[1m%-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: ## Serve on 127.0.0.1:4000 with the data in ./luneo-data
+run: ui ## Serve on 127.0.0.1:4000 with the data in ./luneo-data
 	$(GO) run ./cmd/luneo serve
 
-demo: ## Serve and drive a modelled platform, with a live table of the KPIs
+demo: ui ## Serve and drive a modelled platform, with a live table of the KPIs
 	$(GO) run ./cmd/luneo demo
 
-build: ## Write bin/luneo
+ui: ## Build the web UI into internal/web/dist, where Node and npm are there
+	@tools/ui
+
+build: ui ## Write bin/luneo, with the web UI
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/luneo ./cmd/luneo
 
 test: ## Install what the tests need, then run them all, and the checks
-	@tools/need gcc node curl promtool prometheus victoria-metrics
+	@tools/need gcc node npm chromium curl promtool prometheus victoria-metrics
+	@$(MAKE) --no-print-directory ui
 	$(GO) test -race ./...
 	@$(MAKE) --no-print-directory check
 
 test-long: ## The full sizes: 100 kills, a million shops
-	@tools/need gcc node curl promtool prometheus victoria-metrics
+	@tools/need gcc node npm chromium curl promtool prometheus victoria-metrics
+	@$(MAKE) --no-print-directory ui
 	LUNEO_LONG=1 $(GO) test -race -timeout 60m -count=1 ./...
 
 check: ## Lint, import table, formatting

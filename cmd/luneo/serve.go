@@ -35,7 +35,7 @@ configuration again.`,
 			if printConfig {
 				return cfg.WriteYAML(c.OutOrStdout())
 			}
-			return serve(c.Context(), c.OutOrStdout(), app.Options{Config: cfg, Load: source.load, AcceptDataLoss: acceptDataLoss})
+			return serve(c.Context(), c.OutOrStdout(), app.Options{Config: cfg, Load: source.load, ConfigFile: source.path(), AcceptDataLoss: acceptDataLoss})
 		},
 	}
 	source.register(c.Flags())

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
+	"github.com/luneo-platform/luneo/internal/app"
 	"github.com/luneo-platform/luneo/internal/config"
 )
 
@@ -71,7 +72,8 @@ func newLogger(w io.Writer, cfg config.Log) (*slog.Logger, *slog.LevelVar) {
 	return slog.New(slog.NewJSONHandler(w, opts)), level
 }
 
-// buildVersion is the version, the revision where it is known, and the compiler.
+// buildVersion is the version, the revision where it is known, the compiler and
+// whether the web UI is in.
 func buildVersion() string {
 	s := "luneo " + version
 	if info, ok := debug.ReadBuildInfo(); ok {
@@ -81,5 +83,9 @@ func buildVersion() string {
 			}
 		}
 	}
-	return s + " " + runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH
+	ui := "without the web UI"
+	if app.HasUI() {
+		ui = "with the web UI"
+	}
+	return s + " " + runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH + ", " + ui
 }

@@ -11,10 +11,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -28,6 +30,7 @@ import (
 	"github.com/luneo-platform/luneo/internal/meter"
 	"github.com/luneo-platform/luneo/internal/prom"
 	"github.com/luneo-platform/luneo/internal/recorder"
+	"github.com/luneo-platform/luneo/internal/setup"
 	"github.com/luneo-platform/luneo/internal/web"
 )
 
@@ -36,12 +39,16 @@ type Options struct {
 	Config config.Config
 	// Load reads the configuration again for a reload; nil: no reload.
 	Load func() (config.Config, error)
+	// ConfigFile is where the configuration was read from; empty for none.
+	ConfigFile string
 	// AcceptDataLoss starts although the beginning of the journal is gone.
 	AcceptDataLoss bool
 	Logger         *slog.Logger
 	// LogLevel is set at a reload; may be nil.
 	LogLevel *slog.LevelVar
 	Version  string
+	// UI is the files of the web UI; nil: those of this binary.
+	UI fs.FS
 }
 
 // App is a Luneo that is ready to run.
@@ -57,12 +64,18 @@ type App struct {
 	prom     *prom.Prom   // nil in external mode
 	queries  http.Handler // Prometheus' HTTP API, of either mode
 	alerts   *alertGauges
+	history  *cost.Prometheus // queries of this process, in either mode
 	cost     *cost.Keeper
+	intake   *intake.Intake
+	setup    *setup.Watcher
+	ui       *web.UI
 	web      *web.Server
+	started  time.Time
 	closers  []closer
 
 	reloading sync.Mutex
-	reloads   reloads
+	reloads   *reloads
+	inUse     atomic.Pointer[config.Config] // what the last reload has left
 }
 
 // closer is one step of the teardown.
@@ -77,16 +90,17 @@ func New(opts Options) (app *App, err error) {
 	if opts.Logger == nil {
 		opts.Logger = slog.New(slog.DiscardHandler)
 	}
-	a := &App{opts: opts, registry: newRegistry(opts.Version)}
+	a := &App{opts: opts, registry: newRegistry(opts.Version), started: time.Now()}
 	a.host = host.New(host.Options{Source: host.System(), DataDir: opts.Config.DataDir, Logger: opts.Logger})
 	a.registry.MustRegister(a.host)
 	a.reloads = newReloads(a.registry)
+	a.inUse.Store(&opts.Config)
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.Close())
 		}
 	}()
-	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openHistory, a.openCost, a.openWeb, a.openAlertGauges} {
+	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openHistory, a.openCost, a.openUI, a.openSetup, a.openWeb, a.openAlertGauges} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -162,9 +176,10 @@ func windows(list []config.Window) []meter.Window {
 
 func (a *App) openWeb() (err error) {
 	a.rates = newRateLimits(a.opts.Config.Limits)
-	in := intake.New(intake.Options{
+	a.intake = intake.New(intake.Options{
 		Recorder:    a.recorder,
 		Limiter:     a.rates,
+		Watcher:     seenBy{a.setup},
 		BodyBytes:   int64(a.opts.Config.Limits.BodyBytes),
 		BatchEvents: a.opts.Config.Limits.BatchEvents,
 		Registerer:  a.registry,
@@ -174,7 +189,7 @@ func (a *App) openWeb() (err error) {
 		PublicURL:       string(a.opts.Config.PublicURL),
 		WebConfigFile:   string(a.opts.Config.WebConfigFile),
 		Credentials:     credentials(a.opts.Config),
-		Routes:          a.routes(in),
+		Routes:          a.routes(a.intake),
 		ShutdownTimeout: time.Duration(a.opts.Config.ShutdownTimeout),
 		Registerer:      a.registry,
 		Logger:          a.opts.Logger,
@@ -223,6 +238,7 @@ func (a *App) Run(ctx context.Context) error {
 	beside.Go(func() { a.host.Run(behind) })
 	asked := make(chan error, 1)
 	go func() { asked <- a.cost.Run(behind) }()
+	beside.Go(func() { a.setup.Run(serving) }) // its listeners must go before the drain is over
 	recorded, scraped := make(chan error, 1), make(chan error, 1)
 	go func() { recorded <- a.recorder.Run(behind) }()
 	go func() {

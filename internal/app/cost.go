@@ -20,8 +20,8 @@ func (a *App) openCost() error {
 	if a.prom != nil {
 		base, through = inProcess, a.prom
 	}
-	history, err := cost.NewPrometheus(base, through)
-	if err != nil {
+	var err error
+	if a.history, err = cost.NewPrometheus(base, through); err != nil {
 		return err
 	}
 	cfg := a.opts.Config.Cost
@@ -30,7 +30,7 @@ func (a *App) openCost() error {
 		windows = append(windows, cost.NamedWindow{Label: w.Text, Length: w.Length})
 	}
 	a.cost, err = cost.NewKeeper(cost.KeeperOptions{
-		History: history, Windows: windows,
+		History: a.history, Windows: windows,
 		Past: time.Duration(cfg.History), MinDays: cfg.MinDays, Location: cfg.Timezone.Location(), Method: cost.Method(cfg.Method),
 		MarksFile: filepath.Join(a.opts.Config.DataDir, "expected-spikes.json"),
 		Logger:    a.opts.Logger,

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"cmp"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
@@ -16,7 +15,8 @@ import (
 //go:embed index.html
 var indexHTML string
 
-// index returns what serves a small page that says what answers here.
+// index returns what serves a small page that says what answers here, where
+// there is no web UI.
 func (a *App) index() web.Handler {
 	page := template.Must(template.New("index").Parse(indexHTML)) // part of the program
 	policy := "default-src 'none'; style-src '" + styleHash() + "'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
@@ -24,7 +24,7 @@ func (a *App) index() web.Handler {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Content-Security-Policy", policy)
 		return ignoreGone(page.Execute(w, map[string]any{
-			"Version": a.opts.Version, "URL": cmp.Or(string(a.opts.Config.PublicURL), a.URL()), "Schemas": kpi.Schemas(),
+			"Version": a.opts.Version, "URL": a.publicURL(), "Schemas": kpi.Schemas(),
 		}))
 	}
 }

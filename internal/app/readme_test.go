@@ -1,7 +1,6 @@
 package app_test
 
 import (
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -55,23 +54,4 @@ func readmeExamples(t *testing.T) (list []example) {
 		t.Fatalf("the README has %d examples", len(list))
 	}
 	return list
-}
-
-// TestIndexLinksWork opens every link of the page at /.
-func TestIndexLinksWork(t *testing.T) {
-	t.Parallel()
-	p := testkit.Start(t, "--data-dir", t.TempDir())
-	page := get(t, p.URL+"/")
-	links := regexp.MustCompile(`href="([^"]+)"`).FindAllStringSubmatch(page.body, -1)
-	if page.status != http.StatusOK || len(links) < 4 {
-		t.Fatalf("/: %d with %d links", page.status, len(links))
-	}
-	for _, l := range links {
-		if a := get(t, p.URL+l[1]); a.status != http.StatusOK {
-			t.Errorf("%s: %d", l[1], a.status)
-		}
-	}
-	if csp := page.header.Get("Content-Security-Policy"); strings.Contains(csp, "unsafe") || !strings.Contains(csp, "style-src 'sha256-") {
-		t.Errorf("content security policy: %s", csp)
-	}
 }

@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -58,6 +60,7 @@ func (a *App) reload() (Reloaded, error) {
 	a.rates.set(cfg.Limits.IngestRate)
 	a.alerts.set(cfg)
 	a.setLogLevel(cfg.Log.Level)
+	a.inUse.Store(takenOver(*a.inUse.Load(), cfg))
 	done := Reloaded{Restart: needRestart(a.opts.Config, cfg)}
 	a.opts.Logger.Info("configuration reloaded", "needs_restart", done.Restart)
 	return done, nil
@@ -78,10 +81,21 @@ func refused(err error) error {
 }
 
 // reloads shows how the last reload went.
-type reloads struct{ successful, at prometheus.Gauge }
+type reloads struct {
+	successful, at prometheus.Gauge
+	last           atomic.Pointer[reloadOutcome]
+}
 
-func newReloads(reg prometheus.Registerer) reloads {
-	r := reloads{
+// reloadOutcome is how a reading of the configuration went; the first is that
+// of the start.
+type reloadOutcome struct {
+	At    time.Time `json:"at"`
+	OK    bool      `json:"ok"`
+	Error string    `json:"error"`
+}
+
+func newReloads(reg prometheus.Registerer) *reloads {
+	r := &reloads{
 		successful: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "luneo_config_last_reload_successful", Help: "1 when the last reading of the configuration found nothing wrong",
 		}),
@@ -94,8 +108,11 @@ func newReloads(reg prometheus.Registerer) reloads {
 	return r
 }
 
-func (r reloads) note(err error) {
+func (r *reloads) note(err error) {
+	outcome := reloadOutcome{At: time.Now().UTC(), OK: err == nil}
+	defer func() { r.last.Store(&outcome) }()
 	if err != nil {
+		outcome.Error = strings.Replace(err.Error(), ".: ", ": ", 1)
 		r.successful.Set(0)
 		return
 	}
@@ -141,6 +158,24 @@ func differences(path string, a, b reflect.Value) []string {
 		}
 	}
 	return keys
+}
+
+// takenOver is a configuration in use with what a reload takes of a new one.
+func takenOver(running, loaded config.Config) *config.Config {
+	takeLive("", reflect.ValueOf(&running).Elem(), reflect.ValueOf(loaded))
+	return &running
+}
+
+func takeLive(path string, into, from reflect.Value) {
+	for i := range into.NumField() {
+		key := path + into.Type().Field(i).Tag.Get("yaml")
+		switch {
+		case slices.Contains(live(), key):
+			into.Field(i).Set(from.Field(i))
+		case into.Field(i).Kind() == reflect.Struct:
+			takeLive(key+".", into.Field(i), from.Field(i))
+		}
+	}
 }
 
 // ReloadAndLog is Reload for a caller that can't be answered, as a signal.

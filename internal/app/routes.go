@@ -22,10 +22,13 @@ func (a *App) routes(in *intake.Intake) []web.Route {
 		{Method: http.MethodGet, Pattern: "/api/openapi.json", Scope: web.Read, Handler: in.OpenAPI},
 		{Method: http.MethodPost, Pattern: kpi.PathPrefix + "batch", Scope: web.Ingest, Handler: in.Batch},
 		{Method: http.MethodGet, Pattern: "/runbooks/{alert}", Scope: web.Open, Handler: runbook},
-		{Method: http.MethodGet, Pattern: "/{$}", Scope: web.Read, Handler: a.index()},
 	}
 	routes = append(routes, a.queryRoutes()...)
 	routes = append(routes, a.costRoutes()...)
+	routes = append(routes, a.uiRoutes()...)
+	routes = append(routes, a.sessionRoutes()...)
+	routes = append(routes, a.setupRoutes()...)
+	routes = append(routes, a.settingsRoutes()...)
 	for _, s := range kpi.Schemas() {
 		routes = append(routes, web.Route{Method: http.MethodPost, Pattern: s.Path(), Scope: web.Ingest, Handler: in.Single(s.Type)})
 	}

@@ -29,31 +29,7 @@ tokens:
 		t.Fatal(err)
 	}
 	p := testkit.Start(t, "--config", file, "--data-dir", filepath.Join(dir, "data"))
-	routes := []struct {
-		method, path, scope string
-	}{
-		{"GET", "/-/healthy", ""},
-		{"GET", "/-/ready", ""},
-		{"POST", "/-/reload", "admin"},
-		{"GET", "/metrics", "read"},
-		{"GET", "/", "read"},
-		{"GET", "/runbooks/QueueWaitTimeHigh", ""},
-		{"GET", "/api/v1/query?query=up", "read"},
-		{"POST", "/api/v1/query_range", "read"},
-		{"POST", "/api/v1/admin/tsdb/clean_tombstones", "admin"},
-		{"GET", "/api/cost/explain?window=1h", "read"},
-		{"GET", "/api/cost/expected", "read"},
-		{"POST", "/api/cost/expected", "admin"},
-		{"DELETE", "/api/cost/expected/1", "admin"},
-		{"GET", "/api/openapi.json", "read"},
-		{"POST", "/api/metrics/batch", "ingest"},
-		{"POST", "/api/metrics/openai", "ingest"},
-		{"POST", "/api/metrics/render", "ingest"},
-		{"POST", "/api/metrics/embed-handshake", "ingest"},
-		{"POST", "/api/metrics/ar-conversion", "ingest"},
-		{"POST", "/api/metrics/queue-wait", "ingest"},
-		{"POST", "/api/metrics/http-request", "ingest"},
-	}
+	routes := scopedRoutes()
 	tokens := map[string]string{
 		"": "", "ingest": "sender-secret-0123456789", "openai": "caller-secret-0123456789",
 		"read": "reader-secret-0123456789", "admin": "boss-secret-0123456789ab",
@@ -82,6 +58,79 @@ tokens:
 			}
 			if refused && (scope == "") != (a.status == http.StatusUnauthorized) {
 				t.Errorf("%s %s with the scope %q: %d, want 401 without and 403 with a credential", r.method, r.path, scope, a.status)
+			}
+		}
+	}
+}
+
+type scopedRoute struct{ method, path, scope string }
+
+// scopedRoutes are requests of all routes, with what they need.
+func scopedRoutes() []scopedRoute {
+	return []scopedRoute{
+		{"GET", "/-/healthy", ""},
+		{"GET", "/-/ready", ""},
+		{"POST", "/-/reload", "admin"},
+		{"GET", "/metrics", "read"},
+		{"GET", "/", "read"},
+		{"GET", "/d/luneo-kpis", "read"},
+		{"GET", "/alerts", "read"},
+		{"GET", "/spend", "read"},
+		{"GET", "/explore", "read"},
+		{"GET", "/setup", "read"},
+		{"GET", "/settings", "read"},
+		{"GET", "/assets/none.js", ""},
+		{"GET", "/api/session", "read"},
+		{"GET", "/api/settings", "read"},
+		{"GET", "/api/setup", "read"},
+		{"HEAD", "/api/setup/stream", "read"},
+		{"POST", "/api/setup/test", "admin"},
+		{"GET", "/runbooks/QueueWaitTimeHigh", ""},
+		{"GET", "/api/v1/query?query=up", "read"},
+		{"POST", "/api/v1/query_range", "read"},
+		{"POST", "/api/v1/admin/tsdb/clean_tombstones", "admin"},
+		{"GET", "/api/cost/explain?window=1h", "read"},
+		{"GET", "/api/cost/expected", "read"},
+		{"POST", "/api/cost/expected", "admin"},
+		{"DELETE", "/api/cost/expected/1", "admin"},
+		{"GET", "/api/openapi.json", "read"},
+		{"POST", "/api/metrics/batch", "ingest"},
+		{"POST", "/api/metrics/openai", "ingest"},
+		{"POST", "/api/metrics/render", "ingest"},
+		{"POST", "/api/metrics/embed-handshake", "ingest"},
+		{"POST", "/api/metrics/ar-conversion", "ingest"},
+		{"POST", "/api/metrics/queue-wait", "ingest"},
+		{"POST", "/api/metrics/http-request", "ingest"},
+	}
+}
+
+// TestPagesOfOtherSitesChangeNothing sends what a browser does for another
+// site's page, with bodies that need no preflight, to every route that changes
+// something.
+func TestPagesOfOtherSitesChangeNothing(t *testing.T) {
+	t.Parallel()
+	p := testkit.Start(t, "--data-dir", t.TempDir())
+	for _, r := range scopedRoutes() {
+		if r.method == http.MethodGet || r.method == http.MethodHead {
+			continue
+		}
+		for _, header := range []http.Header{
+			{"Sec-Fetch-Site": {"cross-site"}, "Content-Type": {"text/plain"}},
+			{"Sec-Fetch-Site": {"same-site"}, "Content-Type": {"application/x-www-form-urlencoded"}},
+			{"Origin": {"https://elsewhere.example"}, "Content-Type": {"text/plain"}},
+			{"Origin": {"null"}, "Content-Type": {"multipart/form-data; boundary=x"}},
+		} {
+			req, err := http.NewRequest(r.method, p.URL+r.path, strings.NewReader("{}"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header = header
+			resp, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if a, err := read(resp); err != nil || a.status != http.StatusForbidden || !strings.Contains(a.body, "page of another site") {
+				t.Errorf("%s %s with %v: %d %s %v", r.method, r.path, header, a.status, a.body, err)
 			}
 		}
 	}

@@ -57,6 +57,17 @@ func (x *exchange) single(w http.ResponseWriter, r *http.Request, schema *kpi.Sc
 	if err != nil {
 		return err
 	}
+	if err := x.read(text, schema, e); err != nil {
+		return err
+	}
+	if key := r.Header.Get(keyHeader); key != "" {
+		return refusal(takeKey(e, key))
+	}
+	return nil
+}
+
+// read reads the one event of a text.
+func (x *exchange) read(text []byte, schema *kpi.Schema, e *kpi.Event) error {
 	d := &x.decoder
 	if len(bytes.TrimSpace(text)) == 0 {
 		return kpi.Errorf(kpi.KindMalformed, "The body is empty: send one event as a JSON object")
@@ -67,13 +78,15 @@ func (x *exchange) single(w http.ResponseWriter, r *http.Request, schema *kpi.Sc
 	if err := d.scan.Err(); err != nil {
 		return kpi.Errorf(kpi.KindMalformed, "The body %s", syntax(err))
 	}
-	if key := r.Header.Get(keyHeader); key != "" && len(bad) == 0 {
-		bad = takeKey(e, key)
+	return refusal(bad)
+}
+
+// refusal is the error of an event with violations; nil without any.
+func refusal(bad []kpi.Violation) error {
+	if len(bad) == 0 {
+		return nil
 	}
-	if len(bad) > 0 {
-		return &kpi.Error{Kind: kpi.KindInvalid, Message: eventRefused, Violations: slices.Clone(bad)}
-	}
-	return nil
+	return &kpi.Error{Kind: kpi.KindInvalid, Message: eventRefused, Violations: slices.Clone(bad)}
 }
 
 const eventRefused = "The event was not counted"

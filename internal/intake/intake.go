@@ -12,7 +12,8 @@ import (
 )
 
 // Recorder makes events durable and counts them. It takes over the
-// submission's events. Its receipt names the rejected ones by their place in
+// submission's events and lets go of them when it returns without an error, by
+// when it may have changed their labels. Its receipt names the rejected ones by their place in
 // the submission; an error means that nothing was acknowledged.
 type Recorder interface {
 	Record(ctx context.Context, s kpi.Submission) (kpi.Receipt, error)
@@ -22,6 +23,16 @@ type Recorder interface {
 // events are not taken and retryAfter says when they may be.
 type Limiter interface {
 	Allow(credential string, events int) (retryAfter time.Duration, ok bool)
+}
+
+// Watcher is told what became of events. It must not wait, and keeps nothing of
+// what it is given.
+type Watcher interface {
+	// Recorded gets the events of a submission of which some were counted.
+	Recorded(events []kpi.Event)
+	// Refused gets why a request, or some events of a batch, were refused. The
+	// endpoint is the type of event, or "batch".
+	Refused(endpoint string, err error)
 }
 
 // Defaults of Options.
@@ -37,6 +48,8 @@ type Options struct {
 	Recorder Recorder
 	// Limiter may be nil: then there is no limit.
 	Limiter Limiter
+	// Watcher may be nil.
+	Watcher Watcher
 	// BodyBytes bounds a body, both as it is sent and as it expands.
 	BodyBytes int64
 	// BatchEvents bounds the events of a batch.
@@ -95,32 +108,48 @@ func (in *Intake) Single(t kpi.Type) func(http.ResponseWriter, *http.Request) er
 	if !ok {
 		panic("intake: no such type of event")
 	}
-	results := in.metrics.results[schema.Name]
 	return func(w http.ResponseWriter, r *http.Request) error {
-		x, err := in.begin(r)
-		if err != nil {
-			return err
-		}
-		defer in.end(x)
-		events := make([]kpi.Event, 1)
-		if err := x.single(w, r, schema, &events[0]); err != nil {
-			return results.refused(err)
-		}
-		receipt, err := in.record(r.Context(), kpi.Submission{Events: events})
-		if err != nil {
-			return err
-		}
-		if len(receipt.Rejected) > 0 {
-			return results.refused(&kpi.Error{Kind: receipt.Rejected[0].Kind, Message: eventRefused, Violations: receipt.Rejected})
-		}
-		results.add(receipt.Accepted, receipt.Duplicate, 0)
-		x.answerSingle(w, receipt)
-		return nil
+		return in.watched(schema.Name, in.single(w, r, schema))
 	}
+}
+
+// watched tells the watcher of an error and returns it.
+func (in *Intake) watched(endpoint string, err error) error {
+	if err != nil && in.opts.Watcher != nil {
+		in.opts.Watcher.Refused(endpoint, err)
+	}
+	return err
+}
+
+func (in *Intake) single(w http.ResponseWriter, r *http.Request, schema *kpi.Schema) error {
+	x, err := in.begin(r)
+	if err != nil {
+		return err
+	}
+	defer in.end(x)
+	results := in.metrics.results[schema.Name]
+	events := make([]kpi.Event, 1)
+	if err := x.single(w, r, schema, &events[0]); err != nil {
+		return results.refused(err)
+	}
+	receipt, err := in.record(r.Context(), kpi.Submission{Events: events})
+	if err != nil {
+		return err
+	}
+	if len(receipt.Rejected) > 0 {
+		return results.refused(&kpi.Error{Kind: receipt.Rejected[0].Kind, Message: eventRefused, Violations: receipt.Rejected})
+	}
+	results.add(receipt.Accepted, receipt.Duplicate, 0)
+	x.answerSingle(w, receipt)
+	return nil
 }
 
 // Batch handles a JSON array or NDJSON of events of any type.
 func (in *Intake) Batch(w http.ResponseWriter, r *http.Request) error {
+	return in.watched(batchName, in.batch(w, r))
+}
+
+func (in *Intake) batch(w http.ResponseWriter, r *http.Request) error {
 	x, err := in.begin(r)
 	if err != nil {
 		return err
@@ -149,6 +178,9 @@ func (in *Intake) Batch(w http.ResponseWriter, r *http.Request) error {
 		return results.refusedAll(b)
 	}
 	results.add(receipt.Accepted, receipt.Duplicate, b.rejected)
+	if b.rejected > 0 {
+		_ = in.watched(batchName, &kpi.Error{Kind: kpi.KindInvalid, Message: "Some of the batch's events were not counted", Violations: b.bad})
+	}
 	return answerBatch(w, receipt, b)
 }
 
@@ -163,5 +195,23 @@ func (in *Intake) record(ctx context.Context, s kpi.Submission) (kpi.Receipt, er
 			}
 		}
 	}
-	return in.opts.Recorder.Record(ctx, s)
+	receipt, err := in.opts.Recorder.Record(ctx, s)
+	if err == nil && receipt.Accepted > 0 && in.opts.Watcher != nil {
+		in.opts.Watcher.Recorded(s.Events)
+	}
+	return receipt, err
+}
+
+// Check reads an event of the type as Single would and returns what it would
+// say, but counts nothing: not the event, nor that it was refused.
+func (in *Intake) Check(t kpi.Type, body []byte) (kpi.Event, error) {
+	schema, ok := kpi.SchemaOf(t)
+	if !ok {
+		return kpi.Event{}, kpi.Errorf(kpi.KindInvalid, "There is no such type of event.")
+	}
+	x := newExchange(in)
+	x.decoder.now = in.opts.Now()
+	var e kpi.Event
+	err := x.read(body, schema, &e)
+	return e, err
 }

@@ -2,10 +2,13 @@ package kpi
 
 import "context"
 
-// Caller is who asks: the name of the credential that the request came with.
+// Caller is who asks: the name of the credential that the request came with,
+// and what it may do.
 type Caller struct {
 	// Credential is the name of a token or a web user, or "anonymous".
 	Credential string
+	// Scopes are what the credential may do; shared, never changed.
+	Scopes []string
 }
 
 // Anonymous is the credential of callers that named none.

@@ -60,10 +60,22 @@ type Anonymous struct {
 // grant is one credential and what it may do.
 type grant struct {
 	caller kpi.Caller
-	scopes []Scope
 }
 
-func (g *grant) has(s Scope) bool { return slices.Contains(g.scopes, s) }
+func newGrant(credential string, scopes []Scope) grant {
+	g := grant{kpi.Caller{Credential: credential}}
+	g.allow(scopes)
+	return g
+}
+
+func (g *grant) allow(scopes []Scope) {
+	g.caller.Scopes = make([]string, len(scopes))
+	for i, s := range scopes {
+		g.caller.Scopes[i] = string(s)
+	}
+}
+
+func (g *grant) has(s Scope) bool { return slices.Contains(g.caller.Scopes, string(s)) }
 
 type tokenGrant struct {
 	grant
@@ -107,7 +119,7 @@ func (a *authenticator) setTokens(tokens []Token) error {
 				return fmt.Errorf("tokens %q and %q have the same name or the same token", earlier.caller.Credential, t.Name)
 			}
 		}
-		a.tokens = append(a.tokens, tokenGrant{grant{kpi.Caller{Credential: t.Name}, t.Scopes}, sum})
+		a.tokens = append(a.tokens, tokenGrant{newGrant(t.Name, t.Scopes), sum})
 	}
 	return nil
 }
@@ -118,7 +130,8 @@ func (a *authenticator) setUsers(c Credentials, file *webFile) error {
 		if slices.ContainsFunc(a.tokens, func(t tokenGrant) bool { return t.caller.Credential == name }) || name == kpi.Anonymous {
 			return fmt.Errorf("web user %q: the name is that of a token or of anonymous callers; rename one", name)
 		}
-		grants[name] = &grant{kpi.Caller{Credential: name}, []Scope{Read}}
+		g := newGrant(name, []Scope{Read})
+		grants[name] = &g
 	}
 	for name, role := range c.Roles {
 		g, ok := grants[name]
@@ -128,7 +141,7 @@ func (a *authenticator) setUsers(c Credentials, file *webFile) error {
 		switch role {
 		case RoleRead:
 		case RoleAdmin:
-			g.scopes = allScopes()
+			g.allow(allScopes())
 		default:
 			return fmt.Errorf("user %q: role %q is not allowed: must be read or admin", name, role)
 		}
@@ -139,7 +152,7 @@ func (a *authenticator) setUsers(c Credentials, file *webFile) error {
 }
 
 func (a *authenticator) setAnonymous(rule *Anonymous, listen net.IP) error {
-	a.anonymous.caller = kpi.Caller{Credential: kpi.Anonymous}
+	a.anonymous = newGrant(kpi.Anonymous, nil)
 	if rule == nil {
 		if !listen.IsLoopback() {
 			return nil
@@ -149,7 +162,7 @@ func (a *authenticator) setAnonymous(rule *Anonymous, listen net.IP) error {
 	if err := checkScopes(rule.Scopes); err != nil {
 		return fmt.Errorf("anonymous: %w", err)
 	}
-	a.anonymous.scopes = rule.Scopes
+	a.anonymous.allow(rule.Scopes)
 	for _, p := range rule.From {
 		a.from = append(a.from, p.Masked())
 	}

@@ -67,6 +67,13 @@ func asProblem(err error) *kpi.Error {
 	return internalError(err)
 }
 
+// ProblemOf is what an error of a handler is answered as: its kind and its
+// words, and the HTTP status.
+func ProblemOf(err error) (*kpi.Error, int) {
+	e := asProblem(err)
+	return e, statusOf(e.Kind)
+}
+
 func internalError(cause error) *kpi.Error {
 	return &kpi.Error{Kind: kpi.KindInternal, Message: "Something went wrong inside Luneo; its log says what.", Err: cause}
 }

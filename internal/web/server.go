@@ -24,6 +24,9 @@ const (
 	maxHeaderBytes    = 64 << 10
 )
 
+// DefaultConnections is the default of Options.MaxConnections.
+const DefaultConnections = 4096
+
 // Options configures a Server. Listen, Routes, Registerer and Logger are needed.
 type Options struct {
 	// Listen is host:port; port 0 takes a free one.
@@ -40,7 +43,7 @@ type Options struct {
 	ShutdownTimeout time.Duration
 	// BodyTimeout bounds the reading of a request's body; 30 s when 0.
 	BodyTimeout time.Duration
-	// MaxConnections bounds the simultaneous connections; 4096 when 0. More
+	// MaxConnections bounds the simultaneous connections; DefaultConnections when 0. More
 	// wait in the kernel's queue.
 	MaxConnections int
 	Registerer     prometheus.Registerer
@@ -119,9 +122,8 @@ func prepare(o Options) (*Server, http.Handler, error) {
 
 func (o Options) withDefaults() Options {
 	const (
-		shutdown    = 15 * time.Second
-		body        = 30 * time.Second
-		connections = 4096
+		shutdown = 15 * time.Second
+		body     = 30 * time.Second
 	)
 	if o.ShutdownTimeout == 0 {
 		o.ShutdownTimeout = shutdown
@@ -130,7 +132,7 @@ func (o Options) withDefaults() Options {
 		o.BodyTimeout = body
 	}
 	if o.MaxConnections == 0 {
-		o.MaxConnections = connections
+		o.MaxConnections = DefaultConnections
 	}
 	return o
 }

@@ -1,0 +1,155 @@
+package setup
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/luneo-platform/luneo/internal/kpi"
+)
+
+// batchEndpoint is what refusals of batches go by: they are of no one type.
+const batchEndpoint = "batch"
+
+// Meter shows what was counted; see meter.Meter.
+type Meter interface {
+	Readings(now time.Time, out []kpi.Reading) []kpi.Reading
+}
+
+// History knows when a metric last rose, over all its series and up to a week
+// back; zero when it did not.
+type History interface {
+	LastRise(ctx context.Context, metric string) (time.Time, error)
+}
+
+// Options say what a Watcher asks.
+type Options struct {
+	Meter   Meter
+	History History
+	// Check reads an event as the endpoint of its type would, and counts nothing.
+	Check func(t kpi.Type, body []byte) (kpi.Event, error)
+	// PublicURL is where people reach this Luneo.
+	PublicURL func() string
+	Logger    *slog.Logger
+	// Now is the clock; time.Now when nil.
+	Now func() time.Time
+}
+
+// Watcher is safe for concurrent use.
+type Watcher struct {
+	o      Options
+	traces map[string]*trace // by the name of a type, or batch; the map never changes
+	byType [8]*trace         // the same, by type
+	hub    *hub
+	wake   chan struct{} // a first event may have come
+
+	mu     sync.Mutex
+	counts []countsAt // of the last minute, oldest first
+}
+
+// countsAt is how many events of each source there were at a time.
+type countsAt struct {
+	at     time.Time
+	events map[string]float64
+}
+
+// New makes a Watcher and starts nothing.
+func New(o Options) *Watcher {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	w := &Watcher{o: o, traces: map[string]*trace{batchEndpoint: {}}, hub: newHub(), wake: make(chan struct{}, 1)}
+	for _, s := range kpi.Schemas() {
+		t := &trace{}
+		w.traces[s.Name], w.byType[s.Type] = t, t
+	}
+	return w
+}
+
+// Recorded is told of events that were counted, as internal/intake does.
+func (w *Watcher) Recorded(events []kpi.Event) {
+	now := w.o.Now()
+	var seen uint8 // types, a bit each
+	for i := range events {
+		e := &events[i]
+		if seen&(1<<e.Type) != 0 {
+			continue
+		}
+		seen |= 1 << e.Type
+		if t := w.byType[e.Type]; t.saw(now.UnixMilli()) {
+			r := recordedRecent(now.UTC(), e)
+			t.keep(r)
+			w.hub.received(r)
+			w.poke()
+		}
+	}
+}
+
+// Refusal is a request that was refused, or some events of a batch.
+type Refusal struct {
+	// Endpoint is the type of event, or batch.
+	Endpoint string
+	// Status is that of the answer; of a batch in part, what it would have been.
+	Status int
+	Err    *kpi.Error
+}
+
+// Refused is told of what was refused.
+func (w *Watcher) Refused(r Refusal) {
+	t, now := w.traces[r.Endpoint], w.o.Now()
+	if t == nil || !due(&t.nextRefusal, now.UnixMilli()) {
+		return
+	}
+	recent := refusedRecent(now.UTC(), r.Endpoint, r.Status, r.Err)
+	t.keep(recent)
+	w.hub.received(recent)
+}
+
+// poke has the states looked at soon.
+func (w *Watcher) poke() {
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Sources are all sources as they are now.
+func (w *Watcher) Sources() []Source {
+	now := w.o.Now()
+	counted := tallies(w.o.Meter.Readings(now, nil))
+	var out []Source
+	for _, k := range kinds() {
+		s := Source{ID: k.id, State: Soon, Found: []Part{}}
+		if k.typ != 0 {
+			t, last := counted[k.id], w.byType[k.typ].lastAt()
+			s.State, s.LastEventAt = stateOf(now, last, t.events), timeOrNil(last)
+			s.FirstEventAt, s.Events = timeOrNil(t.since), t.events
+			s.PerMinute, s.Found = w.perMinute(now, k.id, t.events), t.found(k.plural)
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+func timeOrNil(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+// recent are the last events of every type, the newest first.
+func (w *Watcher) recent() []Recent {
+	list := []Recent{}
+	for _, t := range w.traces {
+		list = append(list, t.list()...)
+	}
+	slices.SortStableFunc(list, func(a, b Recent) int { return b.At.Compare(a.At) })
+	return list
+}
