@@ -23,7 +23,7 @@ func annotations() []dashboard.AnnotationQuery {
 		mark(event{
 			name: "Marks", color: measureColor, valueIsTime: true,
 			expr:  "max by (text, tags) (luneo_annotation_timestamp_seconds) * 1000",
-			title: "{{text}}", text: "{{tags}}", tags: "tags",
+			title: "{{text}}", text: "Noted in Luneo", tags: "tags",
 		}),
 	}
 }

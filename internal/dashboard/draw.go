@@ -4,7 +4,6 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/bargauge"
 	"github.com/grafana/grafana-foundation-sdk/go/common"
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
-	"github.com/grafana/grafana-foundation-sdk/go/gauge"
 	"github.com/grafana/grafana-foundation-sdk/go/heatmap"
 	"github.com/grafana/grafana-foundation-sdk/go/stat"
 )
@@ -24,18 +23,6 @@ func tile(p panel) dashboard.Panel {
 		out.FieldConfig.Defaults.Color.Mode = dashboard.FieldColorModeIdThresholds
 	}
 	out.Options = o
-	return out
-}
-
-// dial shows how much of something is used.
-func dial(p panel) dashboard.Panel {
-	p.above = measureColor
-	out := p.base("gauge")
-	out.FieldConfig.Defaults.Color = &dashboard.FieldColor{Mode: dashboard.FieldColorModeIdFixed, FixedColor: new(measureColor)}
-	out.Options = &gauge.Options{
-		ReduceOptions: lastValue(), ShowThresholdMarkers: false, Orientation: common.VizOrientationAuto,
-		Sizing: common.BarGaugeSizingAuto, MinVizWidth: 75, MinVizHeight: 75,
-	}
 	return out
 }
 
