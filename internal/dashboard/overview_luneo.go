@@ -26,8 +26,7 @@ func luneoWork() []dashboard.Panel {
 			reading: "The share of the events sent to each endpoint in the last 15 minutes that were refused and are not counted. " +
 				"LuneoEventsRefused fires above 5 % with at least 5 of them. The answer that the client gets says what is wrong.",
 			queries: []query{{
-				expr: increase(events, `result="rejected",`+instanceFilter, "type", "15m") + " / (" + increase(events, instanceFilter, "type", "15m") + " > 0)",
-
+				expr:   increase(events, `result="rejected",`+instanceFilter, "type", "15m") + " / (" + increase(events, instanceFilter, "type", "15m") + " > 0)",
 				legend: "{{type}}",
 			}},
 		}),
@@ -41,13 +40,10 @@ func luneoWork() []dashboard.Panel {
 		}),
 		lines(panel{
 			id: 404, title: "Scrape and rules · time taken", w: 8, h: 7, unit: "s",
-			reading: "How long reading Luneo's own metrics takes, and one evaluation of each group of rules. Both have to stay far below their interval, 5 s by default.",
+			reading: "How long reading Luneo's own metrics takes, and one evaluation of all rules. Both have to stay far below their interval, 5 s by default.",
 			queries: []query{
 				{expr: "max(scrape_duration_seconds" + filter(instanceFilter) + " and on (job, instance) luneo_build_info)", legend: "scrape"},
-				{
-					expr:   `max by (group) (label_replace(prometheus_rule_group_last_duration_seconds` + filter(instanceFilter) + `, "group", "rules $1", "rule_group", ".*;(.*)"))`,
-					legend: "{{group}}",
-				},
+				{expr: "sum(prometheus_rule_group_last_duration_seconds" + filter(instanceFilter) + ")", legend: "rules"},
 			},
 		}),
 		ranking(panel{

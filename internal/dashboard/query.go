@@ -20,14 +20,18 @@ type query struct {
 }
 
 const (
-	// minStep is that of rates: over less than a minute, they are noise.
+	// minStep is that of rates: over less than a minute, they are noise. Where a
+	// query has one, Grafana takes it for the interval of scrapes: $__rate_interval
+	// is four minutes at least, whatever the interval of the data source. So the
+	// history of `luneo demo`, a sample a minute, and a Prometheus that scrapes
+	// as seldom show rates too.
 	minStep = "1m"
 	// binStep is that of bars: what the reader chooses. Zoomed out, bars become
 	// wider: each counts what happened in $__interval, the distance of two bars,
 	// so that together they always count everything once.
 	binStep = "$interval"
 	bin     = "$__interval"
-	// window is that of rates in lines. Grafana makes it long enough for four scrapes.
+	// window is that of rates in lines: long enough for four scrapes.
 	window = "$__rate_interval"
 )
 
@@ -40,6 +44,9 @@ func (q query) target(ref string) prometheus.Dataquery {
 	}
 	if q.format != "" {
 		d.Format = &q.format
+	}
+	if step := q.minStep(); step != "" {
+		d.Interval = &step
 	}
 	return d
 }
@@ -57,9 +64,7 @@ func (q query) minStep() string {
 	return ""
 }
 
-// minStep is that of the panel's first query that has one. It stands at the
-// panel: at a query, Grafana would take it for the scrape interval and make
-// $__rate_interval four times as long (calculateRateInterval in its Prometheus data source).
+// minStep is that of the panel's first query that has one: for $__interval.
 func (p panel) minStep() *string {
 	for _, q := range p.queries {
 		if step := q.minStep(); step != "" {
