@@ -8,10 +8,14 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 )
 
+// Classic is a dashboard in Grafana's classic schema. The SDK would have people
+// use the newer ones, which a Grafana before version 12 can't import.
+type Classic = dashboard.Dashboard //nolint:staticcheck // see above
+
 // Board is a dashboard and the name of its file.
 type Board struct {
 	File      string
-	Dashboard dashboard.Dashboard
+	Dashboard Classic
 }
 
 // All returns every dashboard, the most important first.
@@ -48,7 +52,7 @@ type identity struct {
 
 // newBoard is a dashboard without panels. 42 is the version of the classic
 // schema that the SDK knows; Grafana migrates from it on import.
-func newBoard(is identity) dashboard.Dashboard {
+func newBoard(is identity) Classic {
 	d := dashboard.NewDashboard()
 	d.Uid, d.Title, d.Description = &is.uid, &is.title, &is.description
 	d.Tags = []string{"luneo"}

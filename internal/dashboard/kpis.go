@@ -18,13 +18,13 @@ const (
 
 // kpis has the sections of the instrumentation guide in its order, under the
 // KPIs that alerts guard and those that none does.
-func kpis() dashboard.Dashboard {
+func kpis() Classic {
 	d := newBoard(identity{
 		uid: kpisUID, title: "Luneo KPIs",
 		description: "Queues, OpenAI, renders, embeds, AR and what AI costs. The first line is what alerts guard.",
 	})
 	d.Templating.List = kpiVariables()
-	d.Links = []dashboard.DashboardLink{to(overviewUID, "Overview"), toLuneo("/alerts", "Alerts", "What fires, and why")}
+	d.Links = []dashboard.DashboardLink{to(overviewUID, "Overview"), alertsPage()}
 	d.Panels = place([]section{
 		{panels: append(guardedTiles(), otherTiles()...)},
 		{id: 100, title: "Worker queues", panels: queuePanels()},

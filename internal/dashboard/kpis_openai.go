@@ -77,10 +77,10 @@ func modelQuantile(share float64) string {
 
 // lessPart are tokens of a type without those of the type that is a part of it.
 func lessPart(whole, part string) string {
-	const tokens = "luneo_openai_tokens_total"
+	const used = "luneo_openai_tokens_total"
 	return fmt.Sprintf("clamp_min(%s - (%s or vector(0)), 0)",
-		increase(tokens, `token_type="`+whole+`",`+openaiFilter, "", bin),
-		increase(tokens, `token_type="`+part+`",`+openaiFilter, "", bin))
+		increase(used, `token_type="`+whole+`",`+openaiFilter, "", bin),
+		increase(used, `token_type="`+part+`",`+openaiFilter, "", bin))
 }
 
 // spent are the cents that a model and operation cost since a time ago. Money

@@ -21,10 +21,10 @@ func to(uid, title string) dashboard.DashboardLink {
 	}
 }
 
-// toLuneo leads to a page of Luneo's own web UI.
-func toLuneo(path, title, tooltip string) dashboard.DashboardLink {
+// alertsPage leads to Luneo's own web UI.
+func alertsPage() dashboard.DashboardLink {
 	return dashboard.DashboardLink{
-		Title: title, Type: dashboard.DashboardLinkTypeLink, Icon: "external link",
-		Tooltip: tooltip, Url: new("${luneo}" + path), Tags: []string{}, TargetBlank: true,
+		Title: "Alerts", Type: dashboard.DashboardLinkTypeLink, Icon: "external link",
+		Tooltip: "What fires, and why", Url: new("${luneo}/alerts"), Tags: []string{}, TargetBlank: true,
 	}
 }

@@ -11,7 +11,7 @@ const (
 
 // overview shows what the KPIs stand on: the platform's API, the machine and
 // Luneo itself.
-func overview() dashboard.Dashboard {
+func overview() Classic {
 	d := newBoard(identity{
 		uid: overviewUID, title: "Luneo Overview",
 		description: "Alerts, the platform's API, the machine that Luneo runs on, and Luneo itself.",
@@ -23,7 +23,7 @@ func overview() dashboard.Dashboard {
 		intervalVariable(),
 		luneoVariable(),
 	}
-	d.Links = []dashboard.DashboardLink{to(kpisUID, "KPIs"), toLuneo("/alerts", "Alerts", "What fires, and why")}
+	d.Links = []dashboard.DashboardLink{to(kpisUID, "KPIs"), alertsPage()}
 	d.Panels = place([]section{
 		{panels: overviewTiles()},
 		{id: 100, title: "Alerts", panels: []dashboard.Panel{alertsNow()}},
@@ -39,7 +39,7 @@ func overviewTiles() []dashboard.Panel {
 		tile(panel{
 			id: 1, title: "Alerts firing", w: 6, h: 3, unit: "none", decimals: new(0.0), min: new(0.0),
 			reading: "How many alerts fire now, without Watchdog, which always does. The table below has them.",
-			links:   []dashboard.DashboardLink{toLuneo("/alerts", "Alerts", "What fires, and why")},
+			links:   []dashboard.DashboardLink{alertsPage()},
 			queries: []query{{expr: `count(ALERTS{alertstate="firing",alertname!="Watchdog"}) or vector(0)`, legend: "firing"}},
 		}),
 		tile(panel{
@@ -68,7 +68,7 @@ func alertsNow() dashboard.Panel {
 	return grid(panel{
 		id: 101, title: "Alerts now · firing and pending", w: 24, h: 5, unit: "short",
 		reading: "Every alert that fires or is pending, and what it is about: the queue, the window of cost, the section, the model. Empty means that all rules are quiet.",
-		links:   []dashboard.DashboardLink{toLuneo("/alerts", "Alerts", "What fires, and why")},
+		links:   []dashboard.DashboardLink{alertsPage()},
 		queries: []query{column(`max by (alertname, alertstate, severity, about) (` +
 			`label_join(ALERTS{alertname!="Watchdog"}, "about", "", "queue_name", "time_window", "section", "model", "type"))`)},
 	}, "State", []field{

@@ -10,7 +10,6 @@ import (
 
 	"github.com/grafana/grafana-foundation-sdk/go/cog"
 	"github.com/grafana/grafana-foundation-sdk/go/cog/plugins"
-	sdk "github.com/grafana/grafana-foundation-sdk/go/dashboard"
 
 	"github.com/luneo-platform/luneo/internal/dashboard"
 	"github.com/luneo-platform/luneo/internal/kpi"
@@ -22,7 +21,7 @@ func TestStrictRoundTrip(t *testing.T) {
 	t.Parallel()
 	plugins.RegisterDefaultPlugins()
 	for _, f := range files(t) {
-		var d sdk.Dashboard
+		var d dashboard.Classic
 		if err := d.UnmarshalJSONStrict(f.text); refused(err) {
 			t.Fatalf("%s: %v", f.UID, err)
 		}
@@ -31,7 +30,7 @@ func TestStrictRoundTrip(t *testing.T) {
 		}
 		// The strict reader of SDK 0.0.22 checks panels and then loses them: it
 		// takes an empty list of errors for one. The other reader keeps them.
-		d = sdk.Dashboard{}
+		d = dashboard.Classic{}
 		if err := json.Unmarshal(f.text, &d); err != nil {
 			t.Fatal(err)
 		}
