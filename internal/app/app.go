@@ -19,6 +19,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/luneo-platform/luneo/internal/annotation"
 	"github.com/luneo-platform/luneo/internal/config"
 	"github.com/luneo-platform/luneo/internal/cost"
 	"github.com/luneo-platform/luneo/internal/host"
@@ -28,6 +29,7 @@ import (
 	"github.com/luneo-platform/luneo/internal/meter"
 	"github.com/luneo-platform/luneo/internal/prom"
 	"github.com/luneo-platform/luneo/internal/recorder"
+	"github.com/luneo-platform/luneo/internal/status"
 	"github.com/luneo-platform/luneo/internal/web"
 )
 
@@ -61,6 +63,9 @@ type App struct {
 	web      *web.Server
 	closers  []closer
 
+	annotations *annotation.Store
+	status      *status.Board
+
 	reloading sync.Mutex
 	reloads   reloads
 }
@@ -86,7 +91,7 @@ func New(opts Options) (app *App, err error) {
 			err = errors.Join(err, a.Close())
 		}
 	}()
-	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openHistory, a.openCost, a.openWeb, a.openAlertGauges} {
+	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openHistory, a.openCost, a.openAnnotations, a.openStatus, a.openWeb, a.openAlertGauges} {
 		if err := step(); err != nil {
 			return nil, err
 		}
