@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -114,7 +115,7 @@ func alertsThen(states, since []Series) (list []Alert) {
 		labels := maps.Clone(s.Labels)
 		delete(labels, "__name__")
 		delete(labels, "alertstate")
-		a := Alert{Labels: labels, Firing: s.Labels["alertstate"] == stateFiring, ActiveAt: s.Samples[len(s.Samples)-1].At}
+		a := Alert{Labels: labels, Firing: s.Labels["alertstate"] == stateFiring, ActiveAt: s.Samples[len(s.Samples)-1].At, Value: math.NaN()}
 		for _, other := range since {
 			of := maps.Clone(other.Labels)
 			delete(of, "__name__")

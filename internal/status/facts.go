@@ -35,6 +35,9 @@ func (s *scene) facts(v verdict, counts Counts) (facts []Fact) {
 	return facts
 }
 
+// lower writes the first letter small.
+func lower(s string) string { return strings.ToLower(s[:1]) + s[1:] }
+
 func ruleOrRules(n int) string {
 	if n == 1 {
 		return "rule"
@@ -60,7 +63,10 @@ func (s *scene) otherAlerts(v verdict) (facts []Fact) {
 		if x == nil || x.alert == nil || v.worst != nil && r.Name == v.worst.rule.Name {
 			continue
 		}
-		said := say(link(r.words.title, alertPage(r.Name, x.labels)), text(" "), value(r.status().Shown))
+		said := say(link(r.words.title, alertPage(r.Name, x.labels)))
+		if shown := r.status().Shown; shown != unknown && r.words.limitText != "" {
+			said = said.then(text(" "), value(shown))
+		}
 		if x.alert.Firing {
 			facts = append(facts, Fact{"firing", "bad", said.then(text(", fires " + s.lasting(x.firedAt())))})
 		} else {
@@ -70,14 +76,18 @@ func (s *scene) otherAlerts(v verdict) (facts []Fact) {
 	return facts
 }
 
-// blindFacts says of the guide's rules why one can't judge.
+// blindFacts says why rules can't judge.
 func (s *scene) blindFacts(v verdict) (facts []Fact) {
 	if v.level != levelOK {
 		return nil
 	}
 	for _, r := range s.rules {
 		if r.state == stateBlind {
-			facts = append(facts, Fact{"baseline", "mute", say(ruleLink(r.Name), text(": "+r.meaning))})
+			icon := "setup"
+			if r.words.limitQuery != "" {
+				icon = "baseline"
+			}
+			facts = append(facts, Fact{icon, "mute", say(link(r.words.title, alertPage(r.Name, nil)), text(": "+lower(r.chip)+", "+r.meaning))})
 		}
 	}
 	return facts

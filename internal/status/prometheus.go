@@ -3,7 +3,9 @@ package status
 import (
 	"context"
 	"fmt"
+	"math"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/prometheus/client_golang/api"
@@ -45,6 +47,8 @@ type Alert struct {
 	Labels, Annotations map[string]string
 	Firing              bool
 	ActiveAt            time.Time
+	// Value is of the last evaluation; NaN when it is not known.
+	Value float64
 }
 
 // Series is one series of an answer, its samples in the order of time.
@@ -104,10 +108,19 @@ func ruleOf(group *v1.RuleGroup, r *v1.AlertingRule) Rule {
 		if a.State != v1.AlertStateInactive {
 			rule.Alerts = append(rule.Alerts, Alert{
 				Labels: labelsOf(a.Labels), Annotations: labelsOf(a.Annotations), Firing: a.State == v1.AlertStateFiring, ActiveAt: a.ActiveAt,
+				Value: numberOf(a.Value),
 			})
 		}
 	}
 	return rule
+}
+
+func numberOf(s string) float64 {
+	v, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return math.NaN()
+	}
+	return v
 }
 
 func durationOf(seconds float64) time.Duration {

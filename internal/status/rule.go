@@ -57,9 +57,10 @@ func (s *scene) readRules(rules []Rule) (out []*rule) {
 // readingsOf are the values of a rule with the alerts that belong to them.
 func (s *scene) readingsOf(r *rule) (list []*reading) {
 	for _, series := range s.figures[r.words.query] {
+		of := maps.Clone(series.Labels)
+		delete(of, "__name__")
 		list = append(list, &reading{
-			s: s, rule: r, labels: series.Labels, value: series.last(),
-			limit: s.limitOf(r, series.Labels), perMinute: slope(series.Samples),
+			s: s, rule: r, labels: of, value: series.last(), limit: s.limitOf(r, of), perMinute: slope(series.Samples),
 		})
 	}
 	for i := range r.Alerts {
@@ -67,7 +68,7 @@ func (s *scene) readingsOf(r *rule) (list []*reading) {
 		at := slices.IndexFunc(list, func(x *reading) bool { return x.alert == nil && within(x.labels, a.Labels) })
 		if at < 0 {
 			at = len(list)
-			list = append(list, &reading{s: s, rule: r, value: math.NaN(), limit: s.limitOf(r, a.Labels)})
+			list = append(list, &reading{s: s, rule: r, value: a.Value, limit: s.limitOf(r, a.Labels)})
 		}
 		list[at].alert, list[at].labels = a, a.Labels
 	}

@@ -78,19 +78,19 @@ const (
 func (b *Board) ask(ctx context.Context, c clock) (*scene, error) {
 	s := &scene{clock: c, marks: b.o.Marks, stale: b.o.StaleAfter}
 	var rules []Rule
-	group, ctx := errgroup.WithContext(ctx)
+	group, asking := errgroup.WithContext(ctx) // it ends with Wait
 	group.Go(func() (err error) {
-		rules, err = b.o.Prometheus.Rules(ctx)
+		rules, err = b.o.Prometheus.Rules(asking)
 		return err
 	})
 	moment := []string{queryDataAt, queryAccepted, queryRejected, querySources, queryIdle, queryReady, queryEvents, queryErrors, queryFailing}
 	var now, lately figures
 	group.Go(func() (err error) {
-		now, err = b.askFigures(ctx, moment, Span{To: c.now})
+		now, err = b.askFigures(asking, moment, Span{To: c.now})
 		return err
 	})
 	group.Go(func() (err error) {
-		lately, err = b.askFigures(ctx, guardedQueries(), Span{c.now.Add(-trendSpan), c.now, trendStep})
+		lately, err = b.askFigures(asking, guardedQueries(), Span{c.now.Add(-trendSpan), c.now, trendStep})
 		return err
 	})
 	if err := group.Wait(); err != nil {

@@ -209,7 +209,7 @@ func (r *rule) chipWords() string {
 	case stateQuiet:
 		if r.words.limit != 0 || r.words.limitQuery != "" {
 			if x := r.worst(); x != nil && x.excess() > 1 {
-				return "Over limit, not firing"
+				return cmp.Or(r.words.over, "Just over")
 			}
 			return "Within limit"
 		}

@@ -57,8 +57,12 @@ func (s *scene) noData(active []*reading) (verdict, bool) {
 	switch {
 	case at.IsZero() && down < 0:
 		return verdict{level: levelStarting, sentence: say(text("Luneo has just started: its first figures are on their way."))}, true
-	case down >= 0 && at.IsZero():
-		return verdict{level: levelStale, sentence: say(text("No Luneo is scraped " + s.lasting(active[down].alert.ActiveAt) + ", so nothing that happens now raises an alert.")), worst: active[down]}, true
+	case down >= 0:
+		since := active[down].alert.ActiveAt
+		if !at.IsZero() {
+			since = at
+		}
+		return verdict{level: levelStale, sentence: say(text("No Luneo has been scraped " + s.lasting(since) + ", so nothing that happens now raises an alert.")), worst: active[down]}, true
 	case s.now.Sub(at) > s.stale:
 		return verdict{level: levelStale, sentence: say(text("Data stopped " + s.ago(at) + ", so this page may be out of date.")), worst: first(active)}, true
 	case len(s.rules) == 0:
@@ -133,22 +137,31 @@ func (r *reading) inWords() Sentence {
 		s = s.then(text(r.overLimit()+"; this fires in "), value(soon(r.rule.For-r.held())))
 		return s
 	}
-	limit := ""
-	if r.rule.words.limitText != "" {
-		s = s.then(text(", over the "), limitPart(r.rule.words.limitText))
-	} else if s[len(s)-1].Kind == "" && strings.Contains(s.String(), ",") {
-		limit = "," // a clause of its own was said before
+	if r.rule.words.limitText == "" {
+		return s.then(text(r.ending()))
 	}
-	s = s.then(text(limit + " " + r.s.lasting(r.alert.ActiveAt)))
+	s = s.then(text(", over the "), limitPart(r.rule.words.limitText), text(r.ending()))
 	switch {
-	case r.rule.words.limitText == "":
-		return s
 	case r.trend() > 0:
 		return s.then(text(" and still rising"))
 	case r.trend() < 0:
 		return s.then(text(", but falling"))
 	}
 	return s
+}
+
+// ending says since when.
+func (r *reading) ending() string {
+	switch r.rule.words.tail {
+	case tailAgo:
+		return " " + r.s.ago(r.alert.ActiveAt)
+	case tailFiring:
+		return ", firing " + r.s.lasting(r.firedAt())
+	case tailNone:
+		return ""
+	default:
+		return " " + r.s.lasting(r.alert.ActiveAt)
+	}
 }
 
 // overLimit is ", over the 60 s limit", or nothing.

@@ -32,8 +32,13 @@ type words struct {
 	line func(r *reading) Sentence
 	// page explains a reading on its own page, quiet or not.
 	page func(r *reading) Sentence
+	// tail says how the line ends.
+	tail tail
 	// idle is said where there is nothing to read.
 	idle string
+	// over is the chip of a rule that is quiet though the value is above its
+	// limit; "Just over" when empty.
+	over string
 	// meaning is the line below the value.
 	meaning func(r *reading) string
 	// blind says why a quiet rule can't judge; empty when it can.
@@ -48,6 +53,16 @@ type order int
 const (
 	highIsBad order = iota
 	lowIsBad
+)
+
+// tail says how the status line's sentence ends while a rule fires.
+type tail int
+
+const (
+	tailLasting tail = iota // since when it holds
+	tailAgo                 // when it happened
+	tailFiring              // since when the rule fires
+	tailNone
 )
 
 // check is a question with the queries that answer it.
@@ -127,7 +142,7 @@ func genericWords(r *Rule) *words {
 		return say(text(strings.TrimRight(summary, ".") + "."))
 	}
 	return &words{
-		title: r.Name, query: r.Expr, unit: unitCount, idle: "Nothing is above the limit of " + r.Name + ".",
+		title: r.Name, query: r.Expr, unit: unitCount, tail: tailFiring, idle: "Nothing is above the limit of " + r.Name + ".",
 		shown: func(x *reading) string { return written(x.value, unitCount) },
 		line: func(x *reading) Sentence {
 			s := says(x)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"github.com/prometheus/common/model"
 )
 
 const (
@@ -38,6 +40,7 @@ func costWords() *words {
 		},
 		page:    costSentence,
 		idle:    "No spend is known yet.",
+		over:    "Too little to judge",
 		meaning: costMeaning,
 		blind:   noBaseline,
 		checks:  costChecks,
@@ -53,13 +56,16 @@ func costRatio(r *reading) float64 {
 }
 
 func windowWord(label string) string {
-	switch label {
-	case "15m":
-		return "last 15 min"
-	case "1h":
-		return "last hour"
-	default:
+	length, err := model.ParseDuration(label)
+	switch {
+	case err != nil:
 		return "last " + label
+	case label == "1h":
+		return "last hour"
+	case label == "24h" || label == "1d":
+		return "last 24 h"
+	default:
+		return "last " + span(time.Duration(length))
 	}
 }
 

@@ -27,14 +27,12 @@ func errorRateWords() *words {
 		},
 		idle: "Nothing happened in the last 5 min, so nothing failed.",
 		meaning: func(r *reading) string {
-			if r.alert == nil && r.value > 0.01 {
-				return "over 1 %, but too few to judge"
-			}
 			if section := failingSection(r.s); section != "" {
 				return "limit 1 % over 5 min · most in " + section
 			}
 			return "limit 1 % over 5 min"
 		},
+		over:   "Too few to judge",
 		blind:  noEventsYet,
 		checks: func(r *reading) []check { return errorChecks(r, "5m", "5 min") },
 	}
@@ -55,6 +53,7 @@ func lowVolumeWords() *words {
 		},
 		idle:    "Nothing happened in the last hour, so nothing failed.",
 		meaning: func(*reading) string { return "limit 1 % over 1 h, when there are few events" },
+		over:    "Judged by 5 min",
 		blind:   noEventsYet,
 		checks:  func(r *reading) []check { return errorChecks(r, "1h", "hour") },
 	}

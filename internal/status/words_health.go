@@ -23,44 +23,47 @@ func healthWords() map[string]*words {
 			},
 			page: func(r *reading) Sentence {
 				if r.alert == nil {
-					return say(value(things(r.value, "Luneo")), text(" scraped. This rule fires when there is none "), limitPart("for 1 min"), text("."))
+					return say(value(count(r.value)+" Luneo"), text(" scraped. This rule fires when there is none "), limitPart("for 1 min"), text("."))
 				}
 				return say(text("No Luneo has been scraped for a minute: nothing that happens now raises an alert."))
 			},
 			meaning: func(*reading) string { return "fires when none is scraped for 1 min" },
 		},
-		"LuneoScrapeFailing": perInstance(words{
+		"LuneoScrapeFailing": perInstance(instance{"can't be scraped", "could not be scraped", "is scraped", "scrapes fail for 2 min"}, words{
 			title: "Scrapes of Luneo", query: `sum by (job, instance) (1 - up and on (job, instance) last_over_time(luneo_build_info[1d]))`,
 			shown: func(r *reading) string { return upOrDown(r.value) },
 			blind: missing("Never scraped", "no Luneo has been scraped yet"),
-		}, "can't be scraped", "is scraped", "scrapes fail for 2 min"),
-		"LuneoJournalFailing": perInstance(words{
+		}),
+		"LuneoJournalFailing": perInstance(instance{"can't write its journal, so events are refused", "can't write its journal and has refused events", "writes its journal", "a commit fails"}, words{
 			title: "Journal", query: `sum by (job, instance) (increase(luneo_journal_commit_failures_total[5m]))`,
 			blind: missing("No figures", "its metrics are missing"),
-		}, "can't write its journal, so events are refused", "writes its journal", "a commit fails"),
-		"LuneoSnapshotFailing": perInstance(words{
+		}),
+		"LuneoSnapshotFailing": perInstance(instance{"can't write snapshots", "could not write its snapshots", "writes its snapshots", "one can't be written"}, words{
 			title: "Snapshots", query: `sum by (job, instance) (increase(luneo_journal_snapshot_failures_total[1h]))`,
 			blind: missing("No figures", "its metrics are missing"),
-		}, "can't write snapshots", "writes its snapshots", "one fails"),
-		"LuneoJournalDamaged": perInstance(words{
-			title: "Data directory", query: `sum by (job, instance) (luneo_journal_damages + luneo_journal_bad_snapshots + luneo_journal_lost_records)`,
+		}),
+		"LuneoJournalDamaged": perInstance(instance{"found damage in its data directory", "found damage in its data directory", "could read all of its data directory", "its last start could not read a part"}, words{
+			title: "Data directory", tail: tailAgo, query: `sum by (job, instance) (luneo_journal_damages + luneo_journal_bad_snapshots + luneo_journal_lost_records)`,
 			blind: missing("No figures", "its metrics are missing"),
-		}, "found damage in its data directory", "could read all of its data directory", "its last start could not read a part"),
-		"LuneoDiskFilling": perInstance(words{
+		}),
+		"LuneoDiskFilling": perInstance(instance{"runs out of disk", "has been running out of disk", "has room on its disk", "less than 5 % is free, or the disk is full within a day"}, words{
 			title: "Free disk", query: `min by (job, instance) (luneo_data_disk_free_bytes / luneo_data_disk_size_bytes)`, unit: unitPercent, order: lowIsBad,
 			shown:   func(r *reading) string { return percent(r.value) },
 			against: func(*reading) string { return "free, of 5 %" },
 			blind:   missing("No figures", "the size of the disk is not known"),
-		}, "runs out of disk", "has room on its disk", "less than 5 % is free, or the disk is full within a day"),
+		}),
 		"LuneoSourceSilent":  silentWords(),
 		"LuneoEventsRefused": refusedWords(),
 		"LuneoCostUnknown":   unpricedWords(),
 	}
 }
 
-// perInstance fills in words of a rule that judges each Luneo: what is wrong
-// when it fires, what is well, and when it fires.
-func perInstance(w words, wrong, well, when string) *words {
+// instance is what is said of one Luneo: what is wrong, what has been for some
+// time, what is well, and when the rule fires.
+type instance struct{ wrong, lasting, well, when string }
+
+// perInstance fills in the words of a rule that judges each Luneo.
+func perInstance(of instance, w words) *words {
 	if w.unit == "" {
 		w.unit = unitCount
 	}
@@ -69,16 +72,16 @@ func perInstance(w words, wrong, well, when string) *words {
 	}
 	w.subject = func(r *reading) string { return r.labels["instance"] }
 	w.line = func(r *reading) Sentence {
-		return say(text("Luneo "), name(r.labels["instance"]), text(" "+wrong))
+		return say(text("Luneo "), name(r.labels["instance"]), text(" "+of.lasting))
 	}
 	w.page = func(r *reading) Sentence {
-		says := well
+		says := of.well
 		if r.alert != nil {
-			says = wrong
+			says = of.wrong
 		}
-		return say(text("Luneo "), name(r.labels["instance"]), text(" "+says+". This rule fires when "+when+"."))
+		return say(text("Luneo "), name(r.labels["instance"]), text(" "+says+". This rule fires when "+of.when+"."))
 	}
-	w.meaning = func(*reading) string { return "fires when " + when }
+	w.meaning = func(*reading) string { return "fires when " + of.when }
 	return &w
 }
 
@@ -102,12 +105,12 @@ func missing(chip, meaning string) func(*scene, *rule) (string, string) {
 func silentWords() *words {
 	section := func(r *reading) string { return sectionWord(r.labels["section"]) }
 	return &words{
-		title: "Silent sources", query: `max_over_time(luneo:section_events:increase5m[10m])`, unit: unitCount, order: lowIsBad,
+		title: "Silent sources", tail: tailNone, query: `max_over_time(luneo:section_events:increase5m[10m])`, unit: unitCount, order: lowIsBad,
 		subject: section,
 		shown:   func(r *reading) string { return count(r.value) },
 		against: func(*reading) string { return "in 5 min" },
 		line: func(r *reading) Sentence {
-			return say(text("No "), name(section(r)), text(" arrive, though they came steadily for a day"))
+			return say(text("No "), name(section(r)), text(" have come for over 15 min, though they came steadily for a day"))
 		},
 		page: func(r *reading) Sentence {
 			if r.alert == nil {
@@ -129,13 +132,14 @@ func refusedWords() *words {
 		shown:   func(r *reading) string { return percent(r.value) },
 		against: func(*reading) string { return "of 5 %" },
 		line: func(r *reading) Sentence {
-			return say(text("Luneo refuses "), value(percent(r.value)), text(" of the "), nameLink(r.labels["type"], setupPage), text(" events"))
+			return say(text("Luneo refuses "), value(percent(r.value)), text(" of the events sent to "), nameLink("/api/metrics/"+r.labels["type"], setupPage))
 		},
 		page: func(r *reading) Sentence {
-			return say(value(percent(r.value)), text(" of the "), name(r.labels["type"]),
-				text(" events of the last 15 min were refused and are not counted. This rule fires when that is over "), limitPart("5 %, and at least 5 of them"), text("."))
+			return say(value(percent(r.value)), text(" of the events sent to "), name("/api/metrics/"+r.labels["type"]),
+				text(" in the last 15 min were refused and are not counted. This rule fires when that is over "), limitPart("5 %, and at least 5 of them"), text("."))
 		},
 		idle:    "No event was refused in the last 15 min.",
+		over:    "Too few to judge",
 		meaning: func(*reading) string { return "limit 5 % over 15 min" },
 	}
 }
@@ -147,7 +151,7 @@ func unpricedWords() *words {
 		shown:   func(r *reading) string { return count(r.value) },
 		against: func(*reading) string { return "of 0" },
 		line: func(r *reading) Sentence {
-			return say(text("The cost of "), nameLink(r.labels["model"], spendPage), text(" is unknown"))
+			return say(text("The cost of "), nameLink(r.labels["model"], spendPage), text(" has been unknown"))
 		},
 		page: func(r *reading) Sentence {
 			if r.alert == nil {

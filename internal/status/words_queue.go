@@ -2,6 +2,8 @@ package status
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 )
 
 const (
@@ -59,7 +61,8 @@ func queueChecks(r *reading) []check {
 	started := func(window, offset string) string {
 		return fmt.Sprintf(`sum(increase(luneo_worker_queue_wait_time_seconds_count{queue_name=%q}[%s]%s))`, queue, window, offset)
 	}
-	const slow = `histogram_quantile(0.95, sum by (le) (rate(luneo_render_duration_seconds_bucket[5m]%s))) >= 0`
+	w := workOf(queue)
+	slow := `histogram_quantile(0.95, sum by (le) (rate(` + w.metric + `_bucket[5m]%s))) >= 0`
 	now, before := fmt.Sprintf(slow, ""), fmt.Sprintf(slow, " offset 1d")
 	return []check{
 		{
@@ -79,9 +82,9 @@ func queueChecks(r *reading) []check {
 			say: func(f figures) Sentence {
 				v, ok := f.one(now)
 				if !ok {
-					return say(text("No render ended in the last 5 min."))
+					return say(text("No " + w.one + " ended in the last 5 min."))
 				}
-				return say(text("Renders take "), value(seconds(v)), text(" at the 95th percentile"), yesterday(f, before, seconds), text("."))
+				return say(text(w.many+" take "), value(seconds(v)), text(" at the 95th percentile"), yesterday(f, before, seconds), text("."))
 			},
 		},
 		{
@@ -91,6 +94,27 @@ func queueChecks(r *reading) []check {
 				return say(value(jobs(f.orZero(started("1h", "")))), text(" started in the last hour"), yesterday(f, started("1h", " offset 1d"), count), text("."))
 			},
 		},
+	}
+}
+
+// work is what the jobs of a queue do.
+type work struct{ metric, one, many string }
+
+// workOf guesses from the name of a queue what its jobs do; renders when the
+// name tells nothing.
+func workOf(queue string) work {
+	has := func(words ...string) bool {
+		return slices.ContainsFunc(words, func(word string) bool {
+			return slices.Contains(strings.FieldsFunc(strings.ToLower(queue), func(r rune) bool { return r < 'a' || r > 'z' }), word)
+		})
+	}
+	switch {
+	case has("ai", "openai", "image", "images", "generation", "chat", "ia"):
+		return work{"luneo_openai_request_duration_seconds", "OpenAI request", "OpenAI requests"}
+	case has("ar", "usdz", "glb", "gltf", "conversion", "convert"):
+		return work{"luneo_ar_conversion_duration_seconds", "AR conversion", "AR conversions"}
+	default:
+		return work{"luneo_render_duration_seconds", "render", "Renders"}
 	}
 }
 
