@@ -1,5 +1,5 @@
 // Axes that people can read: few labels, at round values of their unit.
-import { format } from "../units/format.ts";
+import { round } from "../units/format.ts";
 
 /** Steps of one decade or of time, in the unit's own base. */
 const decimal = [1, 2, 2.5, 5, 10];
@@ -36,7 +36,7 @@ export function niceTop(high: number, unit: string | undefined): number {
   return Math.ceil(high / step - 1e-9) * step;
 }
 
-export const tickText = (v: number, unit?: string) => (v === 0 && unit !== "none" ? zero(unit) : format(v, unit));
+export const tickText = (v: number, unit?: string) => (v === 0 && unit !== "none" ? zero(unit) : round(v, unit));
 
 const zero = (unit?: string) => (unit === "currencyUSD" ? "$0" : "0");
 

@@ -9,10 +9,16 @@ export const mostSeries = 8;
 export class Palette {
   private readonly places = new Map<string, number>();
 
-  /** Gives names their places: new ones, in their order, take those that are free. */
-  assign(names: string[]) {
+  /** Gives frames their places: new ones, in the order of their names, take those that are free and that no fixed colour has. */
+  assign(frames: Frame[]) {
+    const names = frames.filter((f) => !fixedColour(f)).map((f) => f.name);
+    const fixed = new Set(frames.map(fixedColour).filter((c) => c !== undefined).map((c) => colours().series.indexOf(named(c))));
+    this.give(names, fixed);
+  }
+
+  private give(names: string[], taken: Set<number>) {
     for (const name of [...this.places.keys()]) if (!names.includes(name) && this.places.size >= mostSeries) this.places.delete(name);
-    const used = new Set(this.places.values());
+    const used = new Set([...this.places.values(), ...taken]);
     for (const name of [...names].sort((a, b) => a.localeCompare(b, "en", { numeric: true }))) {
       if (this.places.has(name)) continue;
       let free = 0;
@@ -28,9 +34,11 @@ export class Palette {
   }
 }
 
+const fixedColour = (f: Frame) => (f.field.color?.mode === "fixed" ? f.field.color.fixedColor : undefined);
+
 /** The colour of a frame: the dashboard's when it fixes one, else the palette's. */
 export function colourOf(f: Frame, palette: Palette): string {
-  const fixed = f.field.color?.mode === "fixed" ? f.field.color.fixedColor : undefined;
+  const fixed = fixedColour(f);
   return fixed ? named(fixed) : palette.of(f.name);
 }
 

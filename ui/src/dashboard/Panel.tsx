@@ -78,7 +78,7 @@ function Body({ panel, data, models, onTable }: BodyProps) {
     case "timeseries": return <TimeSeries panel={panel} data={data} onTable={onTable} />;
     case "stat": return <Stat panel={panel} data={data} models={models} />;
     case "heatmap": return <Heatmap panel={panel} data={data} />;
-    case "bargauge": return <BarGauge data={data} onTable={onTable} />;
+    case "bargauge": return <BarGauge panel={panel} data={data} onTable={onTable} />;
     case "gauge": return <Gauge panel={panel} data={data} />;
     case "table": return <Table rows={tableRows(panel, data)} caption={t.table.caption(titleOf(panel).title)} />;
     default: return <p class="muted">{panel.type}</p>;

@@ -21,7 +21,7 @@ export function TimeSeries({ panel, data, onTable }: Props) {
   const { shown, hidden } = useMemo(() => pick(data.frames), [data]);
   const visible = isolated && shown.some((f) => f.name === isolated) ? shown.filter((f) => f.name === isolated) : shown;
   const plot = useMemo(() => {
-    palette.assign(shown.filter((f) => f.field.color?.mode !== "fixed").map((f) => f.name));
+    palette.assign(shown);
     return plotOf(panel, data, visible, palette);
   }, [data, isolated]);
   paint.value; // the legend's colours are the theme's too

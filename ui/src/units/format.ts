@@ -134,6 +134,11 @@ function join(p: Piece): string {
 /** Units that stand at the figure without a space: 12.4k, 9.2/s, 1.14×. */
 const tight = /^([kMGT]?(\/\w+)?|×)$/;
 
+/** A round value for an axis: no trailing zeros. */
+export function round(value: number, unit?: string): string {
+  return format(value, unit).replace(/(\.\d*?)0+(?=\D|$)/, "$1").replace(/\.(?=\D|$)/, "");
+}
+
 /** The exact value, for tooltips and tables. */
 export function exact(value: number, unit?: string): string {
   const text = Number.isInteger(value) ? String(value) : value.toPrecision(6).replace(/\.?0+$/, "");
