@@ -57,7 +57,8 @@ func openaiPanels() []dashboard.Panel {
 				column(modelQuantile(0.5)),
 				column(modelQuantile(0.95)),
 				column(modelQuantile(0.99)),
-				column(increase("luneo_openai_unpriced_requests_total", modelFilter, "model", "$__range")),
+				column(increase("luneo_openai_unpriced_requests_total", modelFilter, "model", "$__range") +
+					" or 0 * " + increase(openaiRequests, openaiFilter, "model", "$__range")),
 			},
 		}, "Requests", []field{
 			{label: "model", name: "Model"},

@@ -92,8 +92,8 @@ func luneoResources() []dashboard.Panel {
 			reading: "How many series the history has taken samples of in the last hours. It grows with label values, and is most of Luneo's memory.",
 			queries: []query{{expr: "max by (instance) (prometheus_tsdb_head_series" + filter(instanceFilter) + ")", legend: "{{instance}}"}},
 		}),
-		areas(panel{
-			id: 410, title: "Written data · bytes on disk", w: 6, h: 7, unit: "bytes",
+		lines(panel{
+			id: 410, title: "Data on disk · and written per minute", w: 6, h: 7, unit: "bytes",
 			reading: "What the history takes on disk: finished blocks, which retention bounds, and the write-ahead log of the last hours; and what the journal wrote per minute.",
 			queries: []query{
 				{expr: "sum(prometheus_tsdb_storage_blocks_bytes" + filter(instanceFilter) + ")", legend: "blocks"},
