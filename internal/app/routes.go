@@ -29,6 +29,7 @@ func (a *App) routes(in *intake.Intake) []web.Route {
 	routes = append(routes, a.sessionRoutes()...)
 	routes = append(routes, a.setupRoutes()...)
 	routes = append(routes, a.settingsRoutes()...)
+	routes = append(routes, a.spendRoutes()...)
 	for _, s := range kpi.Schemas() {
 		routes = append(routes, web.Route{Method: http.MethodPost, Pattern: s.Path(), Scope: web.Ingest, Handler: in.Single(s.Type)})
 	}

@@ -82,6 +82,7 @@ func scopedRoutes() []scopedRoute {
 		{"GET", "/assets/none.js", ""},
 		{"GET", "/api/session", "read"},
 		{"GET", "/api/settings", "read"},
+		{"GET", "/api/spend", "read"},
 		{"GET", "/api/setup", "read"},
 		{"HEAD", "/api/setup/stream", "read"},
 		{"POST", "/api/setup/test", "admin"},
