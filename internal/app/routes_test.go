@@ -83,6 +83,8 @@ func scopedRoutes() []scopedRoute {
 		{"GET", "/api/session", "read"},
 		{"GET", "/api/settings", "read"},
 		{"GET", "/api/spend", "read"},
+		{"GET", "/api/dashboards", "read"},
+		{"GET", "/api/dashboards/luneo-kpis", "read"},
 		{"GET", "/api/setup", "read"},
 		{"HEAD", "/api/setup/stream", "read"},
 		{"POST", "/api/setup/test", "admin"},
