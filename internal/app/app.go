@@ -108,7 +108,7 @@ func New(opts Options) (app *App, err error) {
 			err = errors.Join(err, a.Close())
 		}
 	}()
-	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openHistory, a.openCost, a.openAnnotations, a.openStatus, a.openUI, a.openSetup, a.openWeb, a.openAlertGauges} {
+	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openHistory, a.openCost, a.openAnnotations, a.openStatus, a.openUI, a.openDashboards, a.openSetup, a.openWeb, a.openAlertGauges} {
 		if err := step(); err != nil {
 			return nil, err
 		}
