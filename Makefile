@@ -42,7 +42,7 @@ fmt: ## Format the code
 	$(TOOL) gofumpt -w cmd docs internal monitoring
 
 generate: ## Write the generated files anew (the tests hold them against the code)
-	$(GO) test ./internal/app ./internal/intake ./internal/meter ./internal/config -run 'Docs|OpenAPI|Exposition|Golden|Notice' -update
+	$(GO) test ./internal/app ./internal/intake ./internal/meter ./internal/config ./internal/dashboard -run 'Docs|OpenAPI|Exposition|Golden|Notice|AsWritten' -update
 
 bench: ## Measure against peers and limits, interleaved; prints medians
 	@tools/need wrk pushgateway victoria-metrics prometheus alertmanager

@@ -21,6 +21,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/luneo-platform/luneo/internal/annotation"
 	"github.com/luneo-platform/luneo/internal/config"
 	"github.com/luneo-platform/luneo/internal/cost"
 	"github.com/luneo-platform/luneo/internal/host"
@@ -31,6 +32,7 @@ import (
 	"github.com/luneo-platform/luneo/internal/prom"
 	"github.com/luneo-platform/luneo/internal/recorder"
 	"github.com/luneo-platform/luneo/internal/setup"
+	"github.com/luneo-platform/luneo/internal/status"
 	"github.com/luneo-platform/luneo/internal/web"
 )
 
@@ -49,8 +51,6 @@ type Options struct {
 	Version  string
 	// UI is the files of the web UI; nil: those of this binary.
 	UI fs.FS
-	// Dashboards are Grafana's JSON of the dashboards, a file each; nil: none.
-	Dashboards fs.FS
 }
 
 // App is a Luneo that is ready to run.
@@ -75,6 +75,9 @@ type App struct {
 	web      *web.Server
 	started  time.Time
 	closers  []closer
+
+	annotations *annotation.Store
+	status      *status.Board
 
 	reloading sync.Mutex
 	reloads   *reloads
@@ -103,7 +106,7 @@ func New(opts Options) (app *App, err error) {
 			err = errors.Join(err, a.Close())
 		}
 	}()
-	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openHistory, a.openCost, a.openUI, a.openDashboards, a.openSetup, a.openWeb, a.openAlertGauges} {
+	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openHistory, a.openCost, a.openAnnotations, a.openStatus, a.openUI, a.openDashboards, a.openSetup, a.openWeb, a.openAlertGauges} {
 		if err := step(); err != nil {
 			return nil, err
 		}

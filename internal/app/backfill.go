@@ -104,13 +104,15 @@ func (a *App) past(o BackfillOptions) iter.Seq2[time.Time, []kpi.Reading] {
 	}
 }
 
-// pastBaselines computes luneo_ai_cost_baseline_cents as the keeper does.
+// pastBaselines computes what a window usually costs as the keeper does:
+// luneo_ai_cost_baseline_cents and luneo_ai_cost_usual_cents.
 type pastBaselines struct {
-	metric *kpi.Metric
-	labels [][]string // by window
-	pasts  []*cost.Past
-	last   []cost.Estimate
-	every  time.Duration // between two computations
+	baseline, usual *kpi.Metric
+	labels          [][]string // of the baseline, by window
+	low, high       [][]string // of the range
+	pasts           []*cost.Past
+	last            []cost.Estimate
+	every           time.Duration // between two computations
 }
 
 // baselineEvery is how often a back-fill computes baselines: they move slowly,
@@ -120,12 +122,17 @@ const baselineEvery = 5 * time.Minute
 func newPastBaselines(cfg config.Cost, every time.Duration) *pastBaselines {
 	b := &pastBaselines{every: every}
 	for _, m := range kpi.Catalogue() {
-		if m.ID == kpi.AICostBaseline {
-			b.metric = &m
+		switch m.ID {
+		case kpi.AICostBaseline:
+			b.baseline = &m
+		case kpi.AICostUsual:
+			b.usual = &m
 		}
 	}
 	for _, w := range cfg.Windows {
 		b.labels = append(b.labels, []string{w.Text})
+		b.low = append(b.low, []string{w.Text, "low"})
+		b.high = append(b.high, []string{w.Text, "high"})
 		b.pasts = append(b.pasts, cost.NewPast(cost.Options{
 			Window: w.Length, History: time.Duration(cfg.History), MinDays: cfg.MinDays,
 			Location: cfg.Timezone.Location(), Method: cost.Method(cfg.Method),
@@ -147,8 +154,11 @@ func (b *pastBaselines) add(at time.Time, readings []kpi.Reading) []kpi.Reading 
 				past.Add(cost.Sample{At: at, Cents: r.Value})
 			}
 		}
-		if b.last[i].Ready {
-			readings = append(readings, kpi.Reading{Metric: b.metric, Labels: b.labels[i], Value: b.last[i].Cents})
+		if last := b.last[i]; last.Ready {
+			readings = append(readings,
+				kpi.Reading{Metric: b.baseline, Labels: b.labels[i], Value: last.Cents},
+				kpi.Reading{Metric: b.usual, Labels: b.low[i], Value: last.LowCents},
+				kpi.Reading{Metric: b.usual, Labels: b.high[i], Value: last.HighCents})
 		}
 	}
 	return readings

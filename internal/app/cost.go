@@ -15,11 +15,7 @@ const inProcess = "http://luneo.invalid"
 // openCost makes the keeper of the baselines over whichever history is
 // configured.
 func (a *App) openCost() error {
-	base := string(a.opts.Config.Prometheus.QueryURL)
-	var through http.RoundTripper // the network's
-	if a.prom != nil {
-		base, through = inProcess, a.prom
-	}
+	base, through := a.queryAPI()
 	var err error
 	if a.history, err = cost.NewPrometheus(base, through); err != nil {
 		return err

@@ -144,6 +144,9 @@ type Estimate struct {
 	// and after this time of day.
 	SmoothedCents float64
 	Around        time.Duration
+	// LowCents and HighCents are the range in which all but a tenth of the
+	// windows at either end were: smoothed and levelled as Cents, which is within.
+	LowCents, HighCents float64
 	// LevelFactor is how far the last hours' level counts; 1 when it does not.
 	LevelFactor float64
 	// RisenSince is from when on windows count; zero unless spend has risen.

@@ -24,8 +24,11 @@ func (k *Keeper) Collector() prometheus.Collector {
 		most:     prometheus.NewDesc("luneo_ai_cost_expected_spikes_limit", "Most spans of spend that can be marked as expected", nil, nil),
 	}
 	for _, m := range kpi.Catalogue() {
-		if m.ID == kpi.AICostBaseline {
+		switch m.ID {
+		case kpi.AICostBaseline:
 			c.baseline = prometheus.NewDesc(m.Name, m.Help, m.Labels, nil)
+		case kpi.AICostUsual:
+			c.usual = prometheus.NewDesc(m.Name, m.Help, m.Labels, nil)
 		}
 	}
 	return c
@@ -34,12 +37,12 @@ func (k *Keeper) Collector() prometheus.Collector {
 type collector struct {
 	keeper *Keeper
 
-	baseline, days, ready, samples, limit, success, failures, marks, most *prometheus.Desc
+	baseline, usual, days, ready, samples, limit, success, failures, marks, most *prometheus.Desc
 }
 
 // Describe sends every description.
 func (c *collector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{c.baseline, c.days, c.ready, c.samples, c.limit, c.success, c.failures, c.marks, c.most} {
+	for _, d := range []*prometheus.Desc{c.baseline, c.usual, c.days, c.ready, c.samples, c.limit, c.success, c.failures, c.marks, c.most} {
 		ch <- d
 	}
 }
@@ -61,6 +64,8 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 		gauge(c.ready, seconds(w.estimate.ReadyAt), w.Label)
 		if w.estimate.Ready && !stale {
 			gauge(c.baseline, w.estimate.Cents, w.Label)
+			gauge(c.usual, w.estimate.LowCents, w.Label, "low")
+			gauge(c.usual, w.estimate.HighCents, w.Label, "high")
 		}
 	}
 	gauge(c.limit, float64(k.windows[0].past.limit()))

@@ -30,6 +30,9 @@ const (
 	// spikes is the share of past windows that are taken to be spikes. They are
 	// all at the upper end, so the middle of the others lies a little lower.
 	spikes = 1.0 / 12
+	// outside is the share of past windows at either end that is outside the
+	// usual range.
+	outside = 0.1
 )
 
 // Baseline estimates what a window that ends now usually costs, from samples
@@ -55,9 +58,11 @@ func (p *Past) Baseline(now time.Time) Estimate {
 	}
 	est.Ready = true
 	est.Around = e.around(est.Days)
-	est.SmoothedCents = e.smooth(est.Around)
+	smoothed := e.smooth(est.Around)
+	est.SmoothedCents = smoothed.cents
 	est.LevelFactor = e.level(est.Days)
-	est.Cents = est.SmoothedCents * est.LevelFactor
+	est.Cents = smoothed.cents * est.LevelFactor
+	est.LowCents, est.HighCents = smoothed.low*est.LevelFactor, smoothed.high*est.LevelFactor
 	return est
 }
 
@@ -176,8 +181,8 @@ func (e *estimator) middle(windows []Window) (m middle, usable int) {
 	return e.past.o.Method.middle(v), len(v)
 }
 
-// middle is a value in the middle of others, and the lowest and the highest of
-// those that it was made of.
+// middle is a value in the middle of others, and a range around it: the lowest
+// and the highest of those that it was made of, or the usual ones.
 type middle struct{ cents, low, high float64 }
 
 // middle returns the middle of sorted values.
@@ -231,9 +236,11 @@ func (e *estimator) around(days int) time.Duration {
 }
 
 // smooth is the mean of the middles around the time of day, weighted by how
-// near they are. All are of past days, those after the time of day too.
-func (e *estimator) smooth(around time.Duration) float64 {
-	var sum, weights float64
+// near they are, and that of the usual ranges. All are of past days, those
+// after the time of day too.
+func (e *estimator) smooth(around time.Duration) middle {
+	var sum middle
+	var weights float64
 	for offset := -around; offset <= around; offset += smoothStep {
 		e.windows = e.at(offset, e.windows[:0])
 		m, n := e.middle(e.windows)
@@ -241,10 +248,12 @@ func (e *estimator) smooth(around time.Duration) float64 {
 			continue
 		}
 		weight := 1 - offset.Abs().Minutes()/(around+smoothStep).Minutes()
-		sum += weight * m.cents
+		sum.cents += weight * m.cents
+		sum.low += weight * quantile(e.values, outside).cents // middle has sorted them
+		sum.high += weight * quantile(e.values, 1-outside).cents
 		weights += weight
 	}
-	return sum / weights
+	return middle{sum.cents / weights, sum.low / weights, sum.high / weights}
 }
 
 // level is how the last hours compare with the usual at their times, as far

@@ -44,6 +44,8 @@ const (
 	OpenAITokens        MetricID = 18
 	OpenAIUnpriced      MetricID = 19
 	HTTPRequestDuration MetricID = 20
+
+	AICostUsual MetricID = 21
 )
 
 // Metric is one metric of the catalogue.
@@ -195,6 +197,11 @@ func costMetrics() []Metric {
 
 func ownMetrics() []Metric {
 	return []Metric{
+		{
+			ID: AICostUsual, Name: "luneo_ai_cost_usual_cents", Type: Gauge, Section: "AI cost", Computed: true,
+			Help:   "Range in which a window's cost usually is, in cents: a tenth of past windows cost less than low, a tenth more than high",
+			Labels: []string{"time_window", "bound"},
+		},
 		{
 			ID: OpenAITokens, Name: "luneo_openai_tokens_total", Type: Counter, Section: "OpenAI usage",
 			Help:   "Tokens of OpenAI API requests whose usage is known; cached is part of input, reasoning is part of output",

@@ -82,7 +82,7 @@ func (w *Watcher) Recorded(events []kpi.Event) {
 		}
 		seen |= 1 << e.Type
 		if t := w.byType[e.Type]; t.saw(now.UnixMilli()) {
-			r := recordedRecent(now.UTC(), e)
+			r := recordedRecent(now, e)
 			t.keep(r)
 			w.hub.received(r)
 			w.poke()
@@ -105,7 +105,7 @@ func (w *Watcher) Refused(r Refusal) {
 	if t == nil || !due(&t.nextRefusal, now.UnixMilli()) {
 		return
 	}
-	recent := refusedRecent(now.UTC(), r.Endpoint, r.Status, r.Err)
+	recent := refusedRecent(now, r.Endpoint, r.Status, r.Err)
 	t.keep(recent)
 	w.hub.received(recent)
 }

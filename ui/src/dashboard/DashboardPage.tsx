@@ -1,0 +1,76 @@
+import { useEffect, useMemo } from "preact/hooks";
+import { useSignalEffect } from "@preact/signals";
+import { loadBands, loadMarks } from "../chart/annotations.ts";
+import { Icon, type IconName } from "../frame/Icon.tsx";
+import { PageHead } from "../frame/PageHead.tsx";
+import { StatusLine } from "../frame/StatusLine.tsx";
+import { range, tick } from "../state/time.ts";
+import { location } from "../state/url.ts";
+import { sections, type Dashboard, type Section } from "./model.ts";
+import { Panel } from "./Panel.tsx";
+import { loadOptions, offered, values, type Variable } from "./variables.ts";
+import { VariableBar } from "./VariableBar.tsx";
+
+/** A dashboard, drawn from its JSON. */
+export function DashboardPage({ dashboard, title, withStatus = false }: { dashboard: Dashboard; title: string; withStatus?: boolean }) {
+  const models = dashboard.templating?.list ?? [], parts = useMemo(() => sections(dashboard), [dashboard]);
+  const variables = useMemo(() => offered(models), [dashboard]);
+  useOptions(variables, dashboard);
+  useBackground(dashboard);
+  useEffect(() => { document.getElementById(location.peek().hash)?.scrollIntoView({ block: "center" }); }, []);
+  return (
+    <>
+      <PageHead title={title} filters={<VariableBar variables={variables} />} time />
+      <StatusLine always={withStatus} />
+      {parts.map((s) => <SectionView key={s.row?.id ?? 0} section={s} dashboard={dashboard} />)}
+    </>
+  );
+}
+
+function SectionView({ section, dashboard }: { section: Section; dashboard: Dashboard }) {
+  const models = dashboard.templating?.list ?? [];
+  const top = Math.min(...section.panels.map((p) => p.gridPos.y));
+  return (
+    <div class="section" id={section.row ? `section-${section.row.id}` : undefined}>
+      {section.row && <h2 class="section-head"><Icon name={iconFor(section.row.title ?? "")} size={18} />{section.row.title}</h2>}
+      <div class="grid">
+        {section.panels.map((p) => <Panel key={p.id} uid={dashboard.uid} models={models} panel={p.gridPos.y === 0 ? p : placed(p, top)} />)}
+      </div>
+    </div>
+  );
+}
+
+const cache = new WeakMap<object, ReturnType<typeof shift>>();
+
+/** A panel with its row counted from the top of its section; the same object each time. */
+function placed<T extends { gridPos: { y: number } }>(panel: T, top: number): T {
+  const found = cache.get(panel) ?? shift(panel, top);
+  cache.set(panel, found);
+  return found as unknown as T;
+}
+
+const shift = (panel: { gridPos: { y: number } }, top: number) => ({ ...panel, gridPos: { ...panel.gridPos, y: panel.gridPos.y - top } });
+
+const sectionIcons: [RegExp, IconName][] = [
+  [/queue/i, "layers"], [/openai/i, "sparkles"], [/cost|spend/i, "coins"], [/render/i, "box"], [/embed/i, "code"], [/ar /i, "monitor"], [/api/i, "activity"], [/alert/i, "bell"], [/system|host|resource/i, "cpu"],
+];
+const iconFor = (title: string): IconName => sectionIcons.find(([p]) => p.test(title))?.[1] ?? "gauge";
+
+function useOptions(variables: Variable[], dashboard: Dashboard) {
+  useEffect(() => {
+    const abort = new AbortController();
+    for (const v of variables) if (v.model.type === "query") void loadOptions(v, dashboard.templating?.list ?? [], abort.signal);
+    return () => abort.abort();
+  }, [variables]);
+}
+
+/** Bands and marks of the page's charts. */
+function useBackground(dashboard: Dashboard) {
+  useSignalEffect(() => {
+    tick.value;
+    const abort = new AbortController(), r = range.value, ignore = () => {};
+    void loadBands(r, abort.signal).catch(ignore);
+    void loadMarks(dashboard.annotations?.list ?? [], r, values(dashboard.templating?.list ?? []), abort.signal).catch(ignore);
+    return () => abort.abort();
+  });
+}
