@@ -103,6 +103,7 @@ func scopedRoutes() []scopedRoute {
 		{"GET", "/api/cost/expected", "read"},
 		{"POST", "/api/cost/expected", "admin"},
 		{"DELETE", "/api/cost/expected/1", "admin"},
+		{"GET", "/api/alerts/history", "read"},
 		{"GET", "/api/openapi.json", "read"},
 		{"POST", "/api/metrics/batch", "ingest"},
 		{"POST", "/api/metrics/openai", "ingest"},
