@@ -12,7 +12,7 @@ import (
 const (
 	queueOffset, queuePeriod, queueLength = -3 * time.Minute, 15 * time.Minute, 4 * time.Minute
 	costOffset, costPeriod                = -4 * time.Minute, time.Hour
-	shopOffset, shopPeriod, shopLength    = 5 * time.Minute, 30 * time.Minute, 4 * time.Minute
+	shopOffset, shopPeriod, shopLength    = 4 * time.Minute, 30 * time.Minute, 4 * time.Minute
 	slowOffset, slowPeriod, slowLength    = 9 * time.Minute, 30 * time.Minute, 4 * time.Minute
 )
 

@@ -308,7 +308,7 @@ func TestFailingShop(t *testing.T) {
 	for _, e := range run(t, newPlatform(t, 1, workload.FailingShop(morning, time.Hour)), time.Hour) {
 		switch {
 		case e.Type != "embed-handshake":
-		case e.ShopDomain == "shop-03.example":
+		case e.ShopDomain == "shop-02.example":
 			all++
 			if e.FailureReason != "" {
 				failed++
@@ -317,7 +317,7 @@ func TestFailingShop(t *testing.T) {
 			others++
 		}
 	}
-	if all < 400 || failed != all || others > 60 {
+	if all < 600 || failed != all || others > 60 {
 		t.Errorf("%v of %v handshakes of the shop failed, %v of others", failed, all, others)
 	}
 }
