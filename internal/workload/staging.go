@@ -81,10 +81,14 @@ func CostBurst(from time.Time) Staging {
 }
 
 // WorkersDown lets the workers of the queue of 3D renders begin no job for a
-// while. The oldest one waits a minute after a minute; after the end it takes
-// about two thirds as long again until none waits as long.
+// while. The oldest one waits a minute after a minute. Two minutes after the end,
+// what is left of the backlog is worked off faster, as with more workers.
 func WorkersDown(from time.Time, length time.Duration) Staging {
-	return during(QueueRender3D, from, length, Conditions{Rate: 1, Duration: 1, Errors: 1, Resume: from.Add(length)})
+	end := from.Add(length)
+	return Together(
+		during(QueueRender3D, from, length, Conditions{Rate: 1, Duration: 1, Errors: 1, Resume: end}),
+		during(QueueRender3D, end.Add(2*time.Minute), 4*time.Minute, Conditions{Rate: 1, Duration: 0.5, Errors: 1}),
+	)
 }
 
 // RenderSlowdown lets 2D renders take twice as long for a while. Their workers
