@@ -2,7 +2,7 @@ import { RuleChip } from "../frame/Chip.tsx";
 import { Icon } from "../frame/Icon.tsx";
 import { usePoll } from "../state/poll.ts";
 import { location, setParams } from "../state/url.ts";
-import { status } from "../state/server.ts";
+import { session, status } from "../state/server.ts";
 import { figure, format } from "../units/format.ts";
 import { t } from "../words/en.ts";
 import { whenText } from "../chart/axis.ts";
@@ -47,7 +47,7 @@ function Explained({ x }: { x: Explanation }) {
       <summary>{t.spend.how}<span class="muted"> {x.sum ?? x.state}</span></summary>
       {x.missing && <p class="wrong">{x.missing}</p>}
       {!x.ready && <p>{t.spend.notReady(x.readyAt ? whenText(Date.parse(x.readyAt) / 1000) : "")}</p>}
-      {x.ready && <p>{t.spend.arithmetic({ window: x.window, days: x.windows.length, season: x.season, middle: format(x.middleCents, "currencyCents"), smoothed: format(x.smoothedCents, "currencyCents"), around: figure(x.aroundMinutes, 3), factor: figure(x.levelFactor, 3), baseline: format(x.baselineCents ?? 0, "currencyCents"), zone: x.timeZone })}</p>}
+      {x.ready && <p>{t.spend.arithmetic({ window: x.window, days: x.windows.length, season: x.season, middle: format(x.middleCents, "currencyCents"), smoothed: format(x.smoothedCents, "currencyCents"), around: figure(x.aroundMinutes, 3), factor: figure(x.levelFactor, 3), baseline: format(x.baselineCents ?? 0, "currencyCents"), zone: session.value?.timezone ?? x.timeZone })}</p>}
       <div class="detail-columns">
         <section>
           <h3 class="list-head">{t.spend.past}</h3>
