@@ -21,7 +21,7 @@ export const t = {
     error: "This query failed", errorHelp: "Try again. If it stays, the details say more.", slow: "This query took too long", slowHelp: "A shorter time range usually helps.",
     retry: "Try again", lastHour: "Last 1 hour", details: "Copy details",
     filtered: (names: string) => `Nothing matches ${names}`, filteredHelp: "There is data without the filter.", clear: "Clear filter",
-    neverTitle: (what: string) => `No ${what} yet`, neverHelp: "Send one event and this chart starts by itself.", connect: (what: string) => `Connect ${what}`,
+    neverTitle: (what: string) => `No ${what} yet`, neverSection: "Send one event and this section starts by itself.", neverHelp: "Send one event and this chart starts by itself.", connect: (what: string) => `Connect ${what}`,
     quietTitle: (what: string) => `No ${what} in this time range`, quietHelp: (when: string) => `The last came at ${when}.`, quietUnknown: "They are counted as soon as they come.", goThere: "Go to the last one", longer: "Last 24 hours",
     noneTitle: "Nothing to show in this time range", noneHelp: "What this panel counts did not happen.",
     noErrors: "No failures in this time range", noErrorsHelp: "Every operation succeeded.",
