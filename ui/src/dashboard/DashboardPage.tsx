@@ -44,7 +44,7 @@ function SectionView({ section, dashboard }: { section: Section; dashboard: Dash
 }
 
 /** What a section is about, when its source has never sent anything. */
-function silentSource(section: Section): { what: string; source: string } | null {
+function silentSource(section: Section): { what: string; source: string; connect: string } | null {
   const subject = subjectOf(section.panels[0]?.targets?.[0]?.expr ?? "");
   return subject && sources.value?.find((s) => s.id === subject.source)?.state === "waiting" ? subject : null;
 }

@@ -64,7 +64,7 @@ function Quiet({ panel, data, text }: { panel: PanelModel; data: PanelData; text
   if (seen.ever && /error|failure/.test(text) && seen.recent(data.range.from)) return <State icon="ok" title={t.states.noErrors} help={t.states.noErrorsHelp} />;
   if (!seen.ever) return (
     <State icon="plug" title={t.states.neverTitle(subject.what)} help={t.states.neverHelp}>
-      <a class={panel.type === "stat" ? "text-button" : "button"} href={`/setup?source=${subject.source}`}>{t.states.connect(subject.what)}</a>
+      <a class={panel.type === "stat" ? "text-button" : "button"} href={`/setup?source=${subject.source}`}>{subject.connect}</a>
     </State>
   );
   return (
@@ -90,12 +90,12 @@ function seenOf(source: SourceState | undefined): Seen {
 }
 
 /** Stands for a whole section whose source has never sent anything. */
-export function NeverSent({ what, source }: { what: string; source: string }) {
+export function NeverSent({ what, source, connect }: { what: string; source: string; connect: string }) {
   return (
     <div class="never">
       <span class="state-icon"><Icon name="plug" size={18} /></span>
       <div><p class="state-title">{t.states.neverTitle(what)}</p><p class="state-help">{t.states.neverSection}</p></div>
-      <a class="button" href={`/setup?source=${source}`}>{t.states.connect(what)}</a>
+      <a class="button" href={`/setup?source=${source}`}>{connect}</a>
     </div>
   );
 }

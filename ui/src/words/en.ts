@@ -95,8 +95,11 @@ export function ago(seconds: number): string {
   return hours < 48 ? `${hours} h` : `${Math.round(hours / 24)} d`;
 }
 
+/** A name as it stands inside a sentence: names of products keep their capitals. */
+const inSentence = (name: string) => (/^[A-Z][a-z]/.test(name) && !/^OpenAI/.test(name) ? name[0]!.toLowerCase() + name.slice(1) : name);
+
 /** What a metric is about, for the words of empty panels, and its source in Setup. */
-export function subjectOf(expr: string): { what: string; source: string } | null {
+export function subjectOf(expr: string): { what: string; source: string; connect: string } | null {
   const table: [RegExp, string, string][] = [
     [/luneo_(ai_)?(openai_)?cost|luneo_ai_cost/, "AI spend", "openai"],
     [/openai/, "OpenAI calls", "openai"],
@@ -107,5 +110,5 @@ export function subjectOf(expr: string): { what: string; source: string } | null
     [/luneo_http_requests?/, "API requests", "http"],
   ];
   const found = table.find(([pattern]) => pattern.test(expr));
-  return found ? { what: found[1], source: found[2] } : null;
+  return found ? { what: found[1], source: found[2], connect: t.states.connect(inSentence(t.setup.names[found[2]] ?? found[1])) } : null;
 }
