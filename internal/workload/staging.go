@@ -73,11 +73,11 @@ func CostSpike(from time.Time, length time.Duration) Staging {
 	return during("gpt-4o", from, length, Conditions{Rate: 10, Duration: 1, Errors: 1})
 }
 
-// CostBurst is a CostSpike of four minutes that is strong enough for a window
-// of 15 minutes: AI costs some 2.6 times the usual in it, until its first part is
-// out of the window again.
+// CostBurst is a CostSpike of four minutes that is strong enough for a window of
+// 15 minutes: AI costs nearly three times the usual in it, until the burst begins
+// to leave the window again.
 func CostBurst(from time.Time) Staging {
-	return during("gpt-4o", from, 4*time.Minute, Conditions{Rate: 18, Duration: 1, Errors: 1})
+	return during("gpt-4o", from, 4*time.Minute, Conditions{Rate: 14, Duration: 1, Errors: 1})
 }
 
 // WorkersDown lets the workers of the queue of 3D renders begin no job for a
