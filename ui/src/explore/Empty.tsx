@@ -1,7 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
-import { State } from "../dashboard/states.tsx";
+import { Failed, State } from "../dashboard/states.tsx";
 import { setRange } from "../state/time.ts";
-import { t } from "../words/en.ts";
 import { explore as words } from "../words/explore.ts";
 import { bare, metricsIn } from "./expression.ts";
 import { unknownMetrics } from "./metrics.ts";
@@ -13,14 +12,17 @@ export function Empty({ results }: { results: Results }) {
   const failed = results.list.filter((r) => r.error);
   const unknown = useUnknown(results);
   if (failed.length === results.list.length) {
-    const range = failed.every((r) => /must be Scalar or instant Vector/i.test(r.error!.message));
-    if (!range) return <State icon="warning" level="bad" title={t.states.error} help={failed.map((r) => r.error!.message)[0]!.replace(/^invalid parameter "query": /, "")} />;
-    return <State icon="table" title={words.emptyTitle} help={words.range}><button type="button" class="button" onClick={() => showAs("table")}>{words.asTable}</button></State>;
+    const error = failed[0]!.error!;
+    if (/must be Scalar or instant Vector/i.test(error.message)) return <OnlyTable />;
+    return error.kind === "bad_data" ? <State icon="code" title={words.wrongTitle} help={words.wrongHelp} /> : <Failed error={error} />;
   }
   if (unknown === null) return null;
   if (unknown.length > 0) return <State icon="search" title={words.emptyTitle} help={words.unknownMetric(unknown.join(", "))} />;
   return <State icon="clock" title={words.emptyTitle} help={words.emptyGeneral}><button type="button" class="button" onClick={() => setRange("now-24h", "now")}>{words.longer}</button></State>;
 }
+
+/** A graph has no place for what is here. */
+export const OnlyTable = () => <State icon="table" title={words.noLineTitle} help={words.noLine}><button type="button" class="button" onClick={() => showAs("table")}>{words.asTable}</button></State>;
 
 /** The metrics that have no series; null while that is asked. */
 function useUnknown(results: Results): string[] | null {

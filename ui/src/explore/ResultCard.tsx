@@ -1,6 +1,7 @@
 import { useRef } from "preact/hooks";
 import { clockSeconds, whenText } from "../chart/axis.ts";
 import { save } from "../dashboard/PanelMenu.tsx";
+import { hasValues } from "../dashboard/frames.ts";
 import { Skeleton } from "../dashboard/states.tsx";
 import { seriesRows } from "../dashboard/table.ts";
 import { Icon } from "../frame/Icon.tsx";
@@ -9,7 +10,7 @@ import { TimeSeries } from "../panels/TimeSeries.tsx";
 import { location } from "../state/url.ts";
 import { format } from "../units/format.ts";
 import { explore as words } from "../words/explore.ts";
-import { Empty } from "./Empty.tsx";
+import { Empty, OnlyTable } from "./Empty.tsx";
 import { chartData, chartPanel, tableOf, unitFor } from "./frames.ts";
 import { chooseUnit, chosenUnit, showAs, viewOf, type View } from "./model.ts";
 import type { Results } from "./results.ts";
@@ -86,6 +87,7 @@ function Answer({ results }: { results: Results }) {
 
 function Graph({ results }: { results: Results }) {
   const data = chartData(results, chosenUnit());
+  if (!hasValues(data.frames)) return <OnlyTable />;
   return <div class="result-chart"><TimeSeries panel={chartPanel(data)} data={data} onTable={() => showAs("table")} /></div>;
 }
 

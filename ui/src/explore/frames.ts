@@ -37,11 +37,11 @@ export function chartPanel(data: PanelData): PanelModel {
 export function tableOf(r: Result, unit: string): Rows {
   const series = r.answer?.series ?? [];
   const labels = [...new Set(series.flatMap((s) => Object.keys(s.labels)))].filter((n) => n !== "__name__").sort();
-  const named = new Set(series.map((s) => s.labels.__name__)).size > 1, times = r.answer?.type === "matrix";
+  const named = labels.length === 0 || new Set(series.map((s) => s.labels.__name__)).size > 1, times = r.answer?.type === "matrix";
   const text = (name: string): Column => ({ name, kind: "text" });
   const columns = [...(named ? [text(words.metric)] : []), ...labels.map(text), ...(times ? [text(words.time)] : []), { name: words.value, kind: "number" as const, unit }];
   const rows = series.flatMap((s) => s.values.map((v, i): Cell[] => [
-    ...(named ? [s.labels.__name__ ?? ""] : []), ...labels.map((n) => s.labels[n] ?? null), ...(times ? [fullTime(s.times[i]!)] : []), Number.isNaN(v) ? "NaN" : v,
+    ...(named ? [s.labels.__name__ ?? words.noLabels] : []), ...labels.map((n) => s.labels[n] ?? null), ...(times ? [fullTime(s.times[i]!)] : []), Number.isNaN(v) ? "NaN" : v,
   ]));
   return { columns, rows: ordered(r.expr) || times ? rows : rows.sort((a, b) => size(b) - size(a)) };
 }

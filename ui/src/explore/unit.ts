@@ -60,7 +60,7 @@ const isNumber = (text: string) => text.trim() !== "" && !Number.isNaN(Number(te
 const counting = /^(count|count_values|group|changes|resets|absent|present_over_time|count_over_time|absent_over_time)\s*\(/;
 
 function single(text: string): string {
-  if (counting.test(text)) return "short";
+  if (counting.test(text) || !metricIn(text)) return "short";
   const metric = metricIn(text), unit = suffixUnit(metric);
   if (/timestamp_seconds$/.test(metric)) return /\btime\s*\(/.test(text) ? "s" : "none";
   if (/\b(rate|irate|deriv)\s*\(/.test(text) && !/_bucket$/.test(metric)) return unit === "bytes" ? "binBps" : unit === "short" ? "reqps" : "short";

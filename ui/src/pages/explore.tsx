@@ -35,9 +35,9 @@ function Queries({ asked, results }: { asked: string[]; results: Results | null 
   const [drafts, setDrafts] = useDrafts(asked);
   const completion = useMemo(serverCompletion, []), help = useMemo(() => new MetricHelp(), []);
   useEffect(() => () => completion.destroy?.(), []);
+  useEffect(() => { if (asked.length) remember(asked); }, [asked.join("\0")]);
   const run = (list: Draft[]) => {
     const queries = list.map((d) => d.text.trim()).filter(Boolean);
-    remember(queries);
     if (queries.join("\0") === asked.join("\0")) refresh();
     else ask(queries);
   };

@@ -17,7 +17,7 @@ export function Configuration({ settings, onReloaded }: { settings: Settings; on
         <button type="button" class="button" onClick={() => void copy(settings.config, t.copied.code, t.copied.failed)}><Icon name="copy" />{words.copy}</button>
       </header>
       <p class="muted">{words.configLead}</p>
-      <pre class="code config-text" tabIndex={0} role="region" aria-labelledby="config"><code>{settings.config}</code></pre>
+      <pre class="code config-text" tabIndex={0} role="region" aria-label={words.configText}><code>{settings.config}</code></pre>
       <Files files={settings.files} />
       <LastReload reload={settings.reload} />
       <Reload onReloaded={onReloaded} />

@@ -25,10 +25,10 @@ function Row({ limit: l }: { limit: Limit }) {
   const need = needOf(l), [what, ...more] = l.what.split("; ");
   return (
     <li class="limit">
-      <span class="limit-what">{what} {more.length > 0 && <span class="muted">{more.join("; ")}</span>}</span>
+      <span class="limit-what">{what}</span>
       <span class="limit-used">{l.used === null ? words.upTo(amount(l.limit, l.unit)) : words.used(l.used.toLocaleString("en"), amount(l.limit, l.unit))}</span>
       {l.used !== null && <Meter share={fullness(l)} need={need} />}
-      <span class="limit-name"><code>{l.name}</code></span>
+      <span class="limit-name">{[<code key="name">{l.name}</code>, ...more.map((m) => ` · ${m}`)]}</span>
       {need !== "ok" && <span class="limit-hits"><Chip level="warn" icon="warning">{l.hits ? words.hits(l.hits.toLocaleString("en")) : words.full}</Chip> {advice(l)}</span>}
     </li>
   );
