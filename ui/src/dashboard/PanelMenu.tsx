@@ -6,7 +6,7 @@ import { t } from "../words/en.ts";
 import type { PanelData } from "./data.ts";
 import { inText } from "./template.ts";
 import { ruleOf, titleOf, type PanelModel, type VariableModel } from "./model.ts";
-import { csv, rowsOf } from "./table.ts";
+import { csv, rowsOf, type Rows } from "./table.ts";
 import { values } from "./variables.ts";
 
 interface Props { panel: PanelModel; data: PanelData; models: VariableModel[]; uid: string; onTable: () => void }
@@ -38,11 +38,14 @@ function linkTo(panel: PanelModel, uid: string): string {
   return to.href;
 }
 
-export function download(panel: PanelModel, data: PanelData) {
-  const url = URL.createObjectURL(new Blob([csv(rowsOf(panel, data))], { type: "text/csv" }));
+export const download = (panel: PanelModel, data: PanelData) => save(rowsOf(panel, data), titleOf(panel).title);
+
+/** Hands rows to the person as a CSV file. */
+export function save(rows: Rows, name: string) {
+  const url = URL.createObjectURL(new Blob([csv(rows)], { type: "text/csv" }));
   const link = document.createElement("a");
   link.href = url;
-  link.download = `${titleOf(panel).title.toLowerCase().replace(/[^a-z0-9]+/g, "-")}.csv`;
+  link.download = `${name.toLowerCase().replace(/[^a-z0-9]+/g, "-").slice(0, 80)}.csv`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 1000);
 }

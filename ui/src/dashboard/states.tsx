@@ -23,7 +23,8 @@ export function Skeleton({ type }: { type: string }) {
   return <div class="skeleton" data-type="chart" role="img" aria-label={t.states.loading}>{heights.map((h, i) => <i key={i} style={{ height: `${h}%` }} />)}</div>;
 }
 
-function State({ icon, level = "mute", title, help, children }: { icon: IconName; level?: "mute" | "bad"; title: string; help: string; children?: ComponentChildren }) {
+/** An icon, what is so, what to do. */
+export function State({ icon, level = "mute", title, help, children }: { icon: IconName; level?: "mute" | "bad"; title: string; help: string; children?: ComponentChildren }) {
   return (
     <div class="state" data-level={level}>
       <span class="state-icon"><Icon name={icon} size={18} /></span>

@@ -38,7 +38,7 @@ export const t = {
     over: " Above its limit.", within: " Within its limit.", firesAbove: (v: string) => `fires above ${v}`,
     heat: (title: string, range: string, peak: string) => `${title}: heatmap, ${range}. Fullest cell: ${peak}.`,
   },
-  table: { close: "Close", caption: (title: string) => `${title}, as a table`, time: "Time", csv: "Download CSV", empty: "Nothing to list.", rows: (shown: number, of: number) => `Showing the newest ${shown} of ${of} rows; the CSV has them all.` },
+  table: { close: "Close", caption: (title: string) => `${title}, as a table`, time: "Time", csv: "Download CSV", empty: "Nothing to list.", rows: (shown: number, of: number) => `Showing the first ${shown} of ${of} rows; the CSV has them all.` },
   palette: { title: "Search or jump to", placeholder: "Search pages, panels, rules, queues, metrics", none: "Nothing found.", close: "Close", kinds: { page: "Page", panel: "Panel", rule: "Rule", metric: "Explore", queue: "Queue", action: "Action" } },
   shortcuts: {
     title: "Shortcuts", close: "Close",
