@@ -21,10 +21,9 @@ import (
 )
 
 const (
-	// demoLeadIn is how much of the past is sent where no history was written.
+	// demoLeadIn is how much of the past is sent where no history was written,
+	// and how long the live platform works unseen where one was.
 	demoLeadIn = 10 * time.Minute
-	// demoIncident is when the queue incident begins, and how long it lasts.
-	demoIncident, demoIncidentLength = 2 * time.Minute, 5 * time.Minute
 )
 
 // startServer builds a server and runs it until ctx ends. It returns once the
@@ -47,14 +46,17 @@ func newDemoCommand(start startServer) *cobra.Command {
 		Use:   "demo",
 		Short: "Show a modelled platform on a server of its own",
 		Long: `Start a server, feed it with the events of a modelled platform, and show its
-KPIs in the terminal until Ctrl-C. Two minutes in, the workers of one queue slow
-down for five minutes.
+KPIs in the terminal until Ctrl-C. When it appears, the workers of one queue have
+been down for some minutes and AI costs more than twice the usual: alerts are
+pending, fire and are over within a quarter of an hour. A shop whose embeds fail
+and renders that slow down follow. All of it comes back, the queue every 15 minutes.
 
 The platform has 14 days behind it when it appears, with nights, a weekend and
-three incidents: jobs that waited too long nine days ago, a burst of errors five
-days ago and a spike of AI cost two days ago. It always appears in daytime: where
-it is night, its shops are in the nearest place where it is not. --history 7d
-writes fewer days, and --history 0 none: it has ten minutes behind it then.
+four incidents: a burst of errors five days ago, jobs that waited too long three
+days and three hours ago, and a spike of AI cost two days ago. It always appears
+in daytime: where it is night, its shops are in the nearest place where it is not.
+--history 7d writes fewer days, and --history 0 none: it has ten minutes behind
+it then, and no baseline of cost.
 
 The data is kept in a temporary directory that is removed at the end, unless
 --data-dir names another. One that has data already keeps it, without a history.`,
@@ -106,7 +108,19 @@ func demo(ctx context.Context, o demoOptions, start startServer, out io.Writer) 
 		stopFeeding() // nothing to feed any more
 	}()
 
+	opens := past
+	if past.IsZero() {
+		opens = time.Now()
+	}
+	marked := make(chan struct{})
+	go func() {
+		defer close(marked)
+		m := marker{url: url, out: out}
+		m.run(feeding, opens, past)
+	}()
 	fed := feed(feeding, url, livePlatform(o.seed, past), out)
+	stopFeeding()
+	<-marked
 	stopServer()
 	_, _ = fmt.Fprintln(out, "\nStopping.")
 	return errors.Join(fed, <-served)
@@ -138,17 +152,13 @@ func startAnywhere(ctx context.Context, start startServer, listen, dir string, o
 // livePlatform is the one that goes on from the end of a history, or appears
 // with some minutes behind it when that is zero.
 func livePlatform(seed uint64, past time.Time) workload.Options {
-	now := time.Now()
-	o := workload.Options{
-		Rand:    rand.New(rand.NewPCG(seed, 0)), //nolint:gosec // the same seed has to make the same platform
-		Start:   past,
-		Staging: workload.QueueIncident(now.Add(demoIncident), demoIncidentLength),
-	}
+	o := workload.Options{Rand: rand.New(rand.NewPCG(seed, 0))} //nolint:gosec // the same seed has to make the same platform
 	if past.IsZero() {
-		o.Start = now.Add(-demoLeadIn)
-	} else {
-		o.Staging = workload.Together(workload.Rhythm(workload.Daytime(past, time.Local)), o.Staging)
+		now := time.Now()
+		o.Start, o.Staging = now.Add(-demoLeadIn), workload.Live(now)
+		return o
 	}
+	o.Start, o.From, o.Staging = past.Add(-demoLeadIn), past, staged(past)
 	return o
 }
 

@@ -20,35 +20,50 @@ const maxHistory = 28 * 24 * time.Hour
 // incident is one of those that the history has.
 type incident struct {
 	daysAgo, hour, minute int // in the platform's time
-	length                time.Duration
-	stage                 func(from time.Time, length time.Duration) workload.Staging
+	// before is how long before the end of the history it begins; then the
+	// time of day does not count.
+	before time.Duration
+	length time.Duration
+	stage  func(from time.Time, length time.Duration) workload.Staging
+	// deploy is what was deployed shortly before; empty for nothing.
+	deploy string
 }
 
 func pastIncidents() []incident {
 	return []incident{
-		{9, 14, 20, 12 * time.Minute, workload.QueueIncident},
-		{5, 11, 5, 12 * time.Minute, workload.ErrorBurst},
-		{2, 16, 30, 40 * time.Minute, workload.CostSpike},
+		{daysAgo: 5, hour: 11, minute: 5, length: 12 * time.Minute, stage: workload.ErrorBurst, deploy: "prompt-service 1.18.0"},
+		{daysAgo: 3, hour: 14, minute: 20, length: 12 * time.Minute, stage: workload.QueueIncident, deploy: "worker-ia 2.29.0"},
+		{daysAgo: 2, hour: 16, minute: 30, length: 40 * time.Minute, stage: workload.CostSpike},
+		{before: 3 * time.Hour, length: 9 * time.Minute, stage: workload.QueueIncident, deploy: "worker-ia 2.30.0"},
 	}
 }
 
 // begins is when an incident begins, seen from the end of the history.
 func (i incident) begins(end time.Time, place *time.Location) time.Time {
+	if i.before > 0 {
+		return end.Add(-i.before)
+	}
 	year, month, day := end.In(place).Date()
 	return time.Date(year, month, day-i.daysAgo, i.hour, i.minute, 0, 0, place)
 }
 
-// pastOf is the platform's life until a moment, the same for the same seed.
-func pastOf(seed uint64, from, until time.Time) (*workload.Past, error) {
-	place := workload.Daytime(until, time.Local)
-	stages := []workload.Staging{workload.Rhythm(place)}
-	for _, i := range pastIncidents() {
-		stages = append(stages, i.stage(i.begins(until, place), i.length))
-	}
+// pastOf is the platform's life until it opens, the same for the same seed.
+func pastOf(seed uint64, from, opens time.Time) (*workload.Past, error) {
 	return workload.NewPast(workload.Options{
 		Rand:  rand.New(rand.NewPCG(seed, 1)), //nolint:gosec // the same seed has to make the same platform
-		Start: from, Staging: workload.Together(stages...),
+		Start: from, Staging: staged(opens),
 	})
+}
+
+// staged is what happens on a platform that has a history and opens at a
+// moment, before it and after it.
+func staged(opens time.Time) workload.Staging {
+	place := workload.Daytime(opens, time.Local)
+	stages := []workload.Staging{workload.Rhythm(place), workload.Live(opens)}
+	for _, i := range pastIncidents() {
+		stages = append(stages, i.stage(i.begins(opens, place), i.length))
+	}
+	return workload.Together(stages...)
 }
 
 // writeHistory fills an empty data directory with what the platform did until

@@ -31,7 +31,7 @@ func (s *screen) Write(p []byte) (int, error) {
 func TestDemoShowsNumbers(t *testing.T) {
 	t.Parallel()
 	ctx, seen := context.WithCancel(t.Context())
-	out := &screen{seen: seen, want: regexp.MustCompile(`(?s)render-3d +\S+ s +\d+ .*` +
+	out := &screen{seen: seen, want: regexp.MustCompile(`(?s)render-3d +\S+ (?:s|min) +\d+ .*` +
 		`gpt-4o chat +\d+ .* \$\d+\.\d\d\n.*2d preview +\d+ .*all shops +[\d,]+ .*glb_to_usdz +\d+ .*last 1h +\$[1-9]`)}
 	if err := demo(ctx, demoOptions{listen: "127.0.0.1:0", seed: 1}, startDemoServer, out); err != nil {
 		t.Fatal(err)

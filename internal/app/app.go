@@ -51,6 +51,8 @@ type Options struct {
 	Version  string
 	// UI is the files of the web UI; nil: those of this binary.
 	UI fs.FS
+	// Dashboards are Grafana's JSON of the dashboards, a file each; nil: none.
+	Dashboards fs.FS
 }
 
 // App is a Luneo that is ready to run.
@@ -71,6 +73,7 @@ type App struct {
 	intake   *intake.Intake
 	setup    *setup.Watcher
 	ui       *web.UI
+	boards   *dashboards
 	web      *web.Server
 	started  time.Time
 	closers  []closer
@@ -105,7 +108,7 @@ func New(opts Options) (app *App, err error) {
 			err = errors.Join(err, a.Close())
 		}
 	}()
-	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openHistory, a.openCost, a.openAnnotations, a.openStatus, a.openUI, a.openSetup, a.openWeb, a.openAlertGauges} {
+	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openHistory, a.openCost, a.openAnnotations, a.openStatus, a.openUI, a.openDashboards, a.openSetup, a.openWeb, a.openAlertGauges} {
 		if err := step(); err != nil {
 			return nil, err
 		}

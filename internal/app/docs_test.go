@@ -120,6 +120,7 @@ func ownRows(t *testing.T) map[string]string {
 	p := testkit.Start(t, "--data-dir", t.TempDir())
 	post(t, p.URL+"/api/metrics/render", "", renderEvent("a"))
 	post(t, p.URL+"/api/metrics/render", "", `{}`)
+	post(t, p.URL+"/api/annotations", "", `{"text":"a"}`)
 	families := metricsOf(t, p.URL)
 	for _, m := range kpi.Catalogue() {
 		delete(families, m.Name)

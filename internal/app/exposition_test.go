@@ -73,6 +73,7 @@ func TestSelfMetricsPassPromlint(t *testing.T) {
 	post(t, p.URL+"/api/metrics/openai", "", `{"model":"gpt-4o","operation":"chat","durationSeconds":1,"usage":{"prompt_tokens":10,"completion_tokens":5}}`).accepted(t)
 	post(t, p.URL+"/api/metrics/openai", "", `{"model":"unheard-of","operation":"chat","durationSeconds":1,"usage":{"prompt_tokens":10,"completion_tokens":5}}`).accepted(t)
 	post(t, p.URL+"/api/metrics/http-request", "", `{"method":"GET","route":"/x","statusCode":200,"durationSeconds":0.1}`).accepted(t)
+	post(t, p.URL+"/api/annotations", "", `{"text":"a deploy"}`)
 	problems, err := promlint.New(strings.NewReader(get(t, p.URL+"/metrics").body)).Lint()
 	if err != nil {
 		t.Fatal(err)

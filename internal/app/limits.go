@@ -10,6 +10,7 @@ import (
 
 	"github.com/luneo-platform/luneo/internal/config"
 	"github.com/luneo-platform/luneo/internal/intake"
+	"github.com/luneo-platform/luneo/internal/setup"
 	"github.com/luneo-platform/luneo/internal/web"
 )
 
@@ -39,6 +40,7 @@ func limits(cfg config.Config, shown readings) []limit {
 		limit{"limits.batch_events", "events in one batch; refused with 413 as well", nil, float64(cfg.Limits.BatchEvents), "events", nil},
 		limit{"connections", "open connections; more wait", one("luneo_http_server_connections"), web.DefaultConnections, "connections", nil},
 		limit{"large_bodies", "large bodies that are read at once", nil, intake.DefaultLargeBodies, "bodies", one("luneo_ingest_large_bodies_refused_total")},
+		limit{"setup_listeners", "pages that follow the setup", one("luneo_setup_listeners"), setup.MaxListeners, "pages", nil},
 		limit{"expected_spikes", "spans of spend that are marked as expected", one("luneo_ai_cost_expected_spikes"), shown.value("luneo_ai_cost_expected_spikes_limit"), "spans", nil},
 	)
 	if cfg.Limits.IngestRate > 0 {

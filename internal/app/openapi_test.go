@@ -40,3 +40,29 @@ func TestCostAnswersAreAsDocumented(t *testing.T) {
 	}
 	conforms("Problem", get(t, p.URL+"/api/cost/explain?window=2h").body)
 }
+
+// TestPageAnswersAreAsDocumented holds what the pages of the web UI ask for
+// against the document that the server itself hands out.
+func TestPageAnswersAreAsDocumented(t *testing.T) {
+	t.Parallel()
+	p := testkit.Start(t, quick("--data-dir", t.TempDir())...)
+	doc, err := openapi3.NewLoader().LoadFromData([]byte(get(t, p.URL+"/api/openapi.json").body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	post(t, p.URL+"/api/metrics/openai", "", `{"model":"gpt-4o","operation":"chat","durationSeconds":1.2,"costCents":0.5}`)
+	post(t, p.URL+"/api/metrics/render", "", `{}`)
+	post(t, p.URL+"/api/setup/test", "application/json", `{"source":"renders"}`)
+	awaitQuery(t, p.URL, "luneo_openai_cost_cents")
+	for _, path := range []string{"/api/session", "/api/dashboards", "/api/setup", "/api/settings", "/api/spend"} {
+		a := get(t, p.URL+path)
+		var v any
+		if err := json.Unmarshal([]byte(a.body), &v); err != nil {
+			t.Fatalf("%s: %v: %s", path, err, a.body)
+		}
+		schema := doc.Paths.Value(path).Get.Responses.Value("200").Value.Content["application/json"].Schema.Value
+		if err := schema.VisitJSON(v, openapi3.EnableJSONSchema2020()); err != nil {
+			t.Errorf("%s: %v: %s", path, err, a.body)
+		}
+	}
+}

@@ -3,7 +3,10 @@ package app
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/luneo-platform/luneo/internal/cost"
 	"github.com/luneo-platform/luneo/internal/kpi"
@@ -19,6 +22,9 @@ func (a *App) openSetup() error {
 		PublicURL: a.publicURL,
 		Logger:    a.opts.Logger,
 	})
+	a.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "luneo_setup_listeners", Help: "Pages that follow what arrives; at most " + strconv.Itoa(setup.MaxListeners),
+	}, func() float64 { return float64(a.setup.Listeners()) }))
 	return nil
 }
 

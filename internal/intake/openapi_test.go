@@ -75,6 +75,8 @@ func openapiDocument() object {
 	}, object{"application/json": batch, "application/x-ndjson": object{}, "application/ndjson": object{}, "text/plain": object{}, "application/x-www-form-urlencoded": object{}})
 	maps.Copy(paths, costPaths())
 	maps.Copy(schemas, costSchemas())
+	maps.Copy(paths, pagePaths())
+	maps.Copy(schemas, pageSchemas())
 	return object{
 		"openapi": "3.1.0",
 		"info": object{

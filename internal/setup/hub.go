@@ -44,6 +44,13 @@ func (h *hub) join() (l *listener, leave func(), err error) {
 	}, nil
 }
 
+// count is how many listen.
+func (h *hub) count() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return len(h.listeners)
+}
+
 // close sends every listener away, those that are still to come as well.
 func (h *hub) close() { h.closing.Do(func() { close(h.closed) }) }
 

@@ -39,6 +39,9 @@ func (w *Watcher) HandleStream(rw http.ResponseWriter, r *http.Request) error {
 	return nil // the answer has begun: there is nobody to tell of a failure
 }
 
+// Listeners is how many streams are open.
+func (w *Watcher) Listeners() int { return w.hub.count() }
+
 // stream is one open answer; after a failure it is done.
 type stream struct {
 	w    http.ResponseWriter

@@ -1,9 +1,12 @@
 package web
 
 import (
+	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -198,4 +201,17 @@ func contentType(name string) string {
 	default:
 		return "application/octet-stream"
 	}
+}
+
+// Document returns what answers with a text that stays as long as the process,
+// compressed with gzip where the client takes it.
+func Document(contentType string, content []byte) Handler {
+	f := &file{contentType: contentType, plain: newRepresentation(content), encoded: map[string]representation{}}
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, err := z.Write(content)
+	if err = errors.Join(err, z.Close()); err == nil { // a bytes.Buffer takes everything
+		f.encoded["gzip"] = newRepresentation(b.Bytes())
+	}
+	return f.revalidated
 }

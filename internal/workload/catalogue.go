@@ -149,10 +149,16 @@ const shops = 28
 func (p *Platform) handshake(at time.Time) {
 	took := secondsOf(lognormal(p.rng, 0.06, 0.6))
 	w := wire{Type: "embed-handshake", Duration: number(took), ShopDomain: p.shop()}
-	if p.fails("embeds", at) {
+	if p.fails("embeds", at) || p.shopFails(w.ShopDomain, at) {
 		w.FailureReason = failureOf(w.ShopDomain)
 	}
 	p.emit(at.Add(took), w)
+}
+
+// shopFails decides whether a shop that was staged to fail does so.
+func (p *Platform) shopFails(shop string, at time.Time) bool {
+	errors := p.opts.Staging(shop, at).Errors
+	return errors > 1 && p.rng.Float64() < failureShare*errors
 }
 
 func (p *Platform) shop() string {

@@ -19,6 +19,9 @@ type Options struct {
 	Rand *rand.Rand
 	// Start is when the platform begins to work. Needed.
 	Start time.Time
+	// From is from when on its events are told: before that it works alone,
+	// so that its queues are as they would be. Start when zero.
+	From time.Time
 	// Staging bends it over time; nil for an undisturbed platform.
 	Staging Staging
 }
@@ -75,10 +78,12 @@ func newPlatform(o Options) (*Platform, error) {
 func (p *Platform) Next() (Event, error) {
 	for {
 		item := heap.Pop(&p.agenda).(task)
-		if item.event != nil {
+		switch {
+		case item.event == nil:
+			item.run(item.at)
+		case !item.at.Before(p.opts.From):
 			return p.write(item)
 		}
-		item.run(item.at)
 	}
 }
 
@@ -133,7 +138,8 @@ func (p *Platform) watch(q *queue, at time.Time) {
 // job sends work through a queue: the wait is reported when it starts, done is
 // called for when it ends.
 func (p *Platform) job(name string, at time.Time, usual time.Duration, done func(start, end time.Time)) {
-	start, end := p.queues[name].add(at, func(start time.Time) time.Duration {
+	resume := func(start time.Time) time.Time { return p.opts.Staging(name, start).Resume }
+	start, end := p.queues[name].add(at, resume, func(start time.Time) time.Duration {
 		return time.Duration(float64(usual) * p.opts.Staging(name, start).Duration)
 	})
 	wait := start.Sub(at) + secondsOf(0.03*p.rng.ExpFloat64()) // a worker takes a moment to fetch a job

@@ -279,3 +279,64 @@ func TestOptionsAreNeeded(t *testing.T) {
 		t.Error("a platform without a start was made")
 	}
 }
+
+// TestWorkersDown: nothing starts while they are, and the queue recovers.
+func TestWorkersDown(t *testing.T) {
+	t.Parallel()
+	begin, length := 5*time.Minute, 5*time.Minute
+	for seed := range uint64(5) {
+		events := run(t, newPlatform(t, seed, workload.WorkersDown(morning.Add(begin), length)), 30*time.Minute)
+		for _, e := range events {
+			after := e.at.Sub(morning)
+			if e.Type == "queue-wait" && e.Oldest == nil && e.QueueName == workload.QueueRender3D && after >= begin && after < begin+length {
+				t.Fatalf("seed %d: a job starts after %s", seed, after)
+			}
+		}
+		if age := oldest(events, workload.QueueRender3D, begin, begin+length); age < 200 || age > 301 {
+			t.Errorf("seed %d: the oldest job waits %.0f s", seed, age)
+		}
+		if age := oldest(events, workload.QueueRender3D, begin+length+4*time.Minute, 30*time.Minute); age > 60 {
+			t.Errorf("seed %d: a job waits %.0f s, long after", seed, age)
+		}
+	}
+}
+
+// TestFailingShop: one shop fails always, and the others as usual.
+func TestFailingShop(t *testing.T) {
+	t.Parallel()
+	var all, failed, others float64
+	for _, e := range run(t, newPlatform(t, 1, workload.FailingShop(morning, time.Hour)), time.Hour) {
+		switch {
+		case e.Type != "embed-handshake":
+		case e.ShopDomain == "shop-03.example":
+			all++
+			if e.FailureReason != "" {
+				failed++
+			}
+		case e.FailureReason != "":
+			others++
+		}
+	}
+	if all < 400 || failed != all || others > 60 {
+		t.Errorf("%v of %v handshakes of the shop failed, %v of others", failed, all, others)
+	}
+}
+
+// TestEventsFromAMoment: a platform that worked unseen goes on as it would have.
+func TestEventsFromAMoment(t *testing.T) {
+	t.Parallel()
+	from := morning.Add(8 * time.Minute)
+	p, err := workload.New(workload.Options{
+		Rand: rand.New(rand.NewPCG(1, 0)), Start: morning, From: from, Staging: workload.WorkersDown(morning.Add(5*time.Minute), 5*time.Minute),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := run(t, p, 9*time.Minute)
+	if events[0].at.Before(from) {
+		t.Errorf("an event of %s is told", events[0].at)
+	}
+	if age := oldest(events, workload.QueueRender3D, 8*time.Minute, 9*time.Minute); age < 150 {
+		t.Errorf("the oldest job waits %.0f s: the queue began empty", age)
+	}
+}

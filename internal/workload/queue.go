@@ -27,8 +27,9 @@ func newQueue(name string, workers int) *queue {
 }
 
 // add takes a job and returns when it starts. Jobs have to be added in order of
-// time; duration is how long the job takes when it starts at a moment.
-func (q *queue) add(at time.Time, duration func(start time.Time) time.Duration) (start, end time.Time) {
+// time; resume is when workers begin a job again that could start at a moment,
+// if later, and duration how long it takes when it starts at one.
+func (q *queue) add(at time.Time, resume func(time.Time) time.Time, duration func(start time.Time) time.Duration) (start, end time.Time) {
 	worker := 0
 	for i, t := range q.free {
 		if t.Before(q.free[worker]) {
@@ -38,6 +39,9 @@ func (q *queue) add(at time.Time, duration func(start time.Time) time.Duration) 
 	start = at
 	if q.free[worker].After(at) {
 		start = q.free[worker]
+	}
+	if later := resume(start); later.After(start) {
+		start = later
 	}
 	end = start.Add(duration(start))
 	q.free[worker] = end

@@ -3,8 +3,12 @@ package workload
 import "time"
 
 // Conditions bend a source or a queue at one moment. Each is a factor on what
-// is usual.
-type Conditions struct{ Rate, Duration, Errors float64 }
+// is usual, but Resume.
+type Conditions struct {
+	Rate, Duration, Errors float64
+	// Resume is when workers begin jobs again; zero when they do so now.
+	Resume time.Time
+}
 
 // Usual is when nothing is bent.
 func Usual() Conditions { return Conditions{Rate: 1, Duration: 1, Errors: 1} }
@@ -20,8 +24,22 @@ func Together(all ...Staging) Staging {
 		for _, s := range all {
 			one := s(name, at)
 			c.Rate, c.Duration, c.Errors = c.Rate*one.Rate, c.Duration*one.Duration, c.Errors*one.Errors
+			if one.Resume.After(c.Resume) {
+				c.Resume = one.Resume
+			}
 		}
 		return c
+	}
+}
+
+// Every stages the same again and again: at from, and each period after it.
+// What is staged has to be over within the period.
+func Every(from time.Time, period time.Duration, stage func(from time.Time) Staging) Staging {
+	return func(name string, at time.Time) Conditions {
+		if at.Before(from) {
+			return Usual()
+		}
+		return stage(at.Add(-(at.Sub(from) % period)))(name, at)
 	}
 }
 
@@ -54,3 +72,32 @@ func ErrorBurst(from time.Time, length time.Duration) Staging {
 func CostSpike(from time.Time, length time.Duration) Staging {
 	return during("gpt-4o", from, length, Conditions{Rate: 10, Duration: 1, Errors: 1})
 }
+
+// CostBurst is a CostSpike of four minutes that is strong enough for a window
+// of 15 minutes: AI costs some 2.4 times the usual in it, until its first part is
+// out of the window again.
+func CostBurst(from time.Time) Staging {
+	return during("gpt-4o", from, 4*time.Minute, Conditions{Rate: 12, Duration: 1, Errors: 1})
+}
+
+// WorkersDown lets the workers of the queue of 3D renders begin no job for a
+// while. The oldest one waits a minute after a minute; after the end it takes
+// about two thirds as long again until none waits as long.
+func WorkersDown(from time.Time, length time.Duration) Staging {
+	return during(QueueRender3D, from, length, Conditions{Rate: 1, Duration: 1, Errors: 1, Resume: from.Add(length)})
+}
+
+// RenderSlowdown lets 2D renders take twice as long for a while. Their workers
+// keep up, so that no alert is raised.
+func RenderSlowdown(from time.Time, length time.Duration) Staging {
+	return during(QueueRender2D, from, length, Conditions{Rate: 1, Duration: 2, Errors: 1})
+}
+
+// FailingShop lets every handshake of one shop fail for a while, a twelfth of all
+// of them: about 3 % of all operations.
+func FailingShop(from time.Time, length time.Duration) Staging {
+	return during(failingShop, from, length, Conditions{Rate: 1, Duration: 1, Errors: 2 / failureShare})
+}
+
+// failingShop is the shop of FailingShop.
+const failingShop = "shop-03.example"

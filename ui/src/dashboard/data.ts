@@ -4,7 +4,7 @@ import { useSignalEffect } from "@preact/signals";
 import { ApiError } from "../api/client.ts";
 import { queryInstant, queryRange, type Series } from "../api/prometheus.ts";
 import { session } from "../state/server.ts";
-import { range, tick, type TimeRange } from "../state/time.ts";
+import { endsNow, range, tick, type TimeRange } from "../state/time.ts";
 import { location } from "../state/url.ts";
 import { durationSeconds, promDuration, rateInterval, stepFor } from "./interval.ts";
 import { frames, hasValues, type Frame } from "./frames.ts";
@@ -51,7 +51,8 @@ export function usePanelData(panel: PanelModel, models: VariableModel[], width: 
   return data;
 }
 
-interface Question { panel: PanelModel; models: VariableModel[]; width: number; range: TimeRange }
+/** `fresh` ends the range at the last scrape instead of the last step. */
+interface Question { panel: PanelModel; models: VariableModel[]; width: number; range: TimeRange; fresh?: boolean }
 
 /** Asks all queries of a panel. */
 export async function askPanel(q: Question, signal: AbortSignal): Promise<PanelData> {
@@ -61,6 +62,10 @@ export async function askPanel(q: Question, signal: AbortSignal): Promise<PanelD
   const found = answers.flatMap((series, i) => frames(asked.queries[i]!.target, series, q.panel.fieldConfig));
   const data = { range: asked.range, step: asked.step, at, queries: asked.queries.map((p) => p.expr), frames: found };
   if (hasValues(found)) return { ...data, state: "ready" };
+  if (endsNow.peek() && !q.fresh) { // a first event is newer than the last step
+    const fresh = await askPanel({ ...q, fresh: true }, signal);
+    if (fresh.state === "ready") return fresh;
+  }
   return { ...data, state: "empty", hidden: await hiddenByFilter(q, asked, signal) };
 }
 
@@ -85,7 +90,9 @@ export function prepare(q: Question, vars: Values): Prepared {
   const least = [scrape, text(q.panel.interval), ...targets.map((t) => text(t.interval))].filter((s) => !Number.isNaN(s));
   const points = Math.min(q.panel.maxDataPoints ?? Infinity, pointsFor(q));
   const step = stepFor(length, points, Math.max(...least));
-  const aligned = { from: Math.floor(q.range.from / step) * step, to: Math.floor(q.range.to / step) * step };
+  const grid = q.fresh || q.panel.type === "stat" ? scrape : step; // a tile's figure is the newest there is; only lines must not dance
+  const to = Math.floor(q.range.to / grid) * grid;
+  const aligned = { from: to - Math.ceil(length / step) * step, to };
   const queries = targets.map((target) => {
     const minimum = text(target.interval);
     const built = {

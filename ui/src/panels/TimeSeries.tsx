@@ -85,10 +85,10 @@ function seriesOf(f: Frame, palette: Palette, count: number): PlotSeries {
 }
 
 function items(shown: Frame[], palette: Palette, plot: Plot): LegendItem[] {
-  return shown.filter((f) => !f.field.custom?.hideFrom?.legend).map((f) => {
+  return shown.filter((f) => f.field.custom?.lineWidth !== 0 || f.field.custom.fillBelowTo).map((f) => {
     const s = plot.series.find((p) => p.name === f.name);
     const band = !!f.field.custom?.fillBelowTo;
-    return { name: f.name, colour: band ? colours().baselineBand : colourOf(f, palette), dash: !!s?.dash && !band, band, ...(band ? {} : { value: last(f) }), unit: f.field.unit, decimals: f.field.decimals };
+    return { name: f.name, text: band ? f.name.split(", ")[0]! : f.name, colour: band ? colours().baselineBand : colourOf(f, palette), dash: !!s?.dash && !band, band, ...(band ? {} : { value: last(f) }), unit: f.field.unit, decimals: f.field.decimals };
   });
 }
 

@@ -1,0 +1,75 @@
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { useSignalEffect } from "@preact/signals";
+import { ApiError } from "../api/client.ts";
+import { queryInstant, queryRange, type Series } from "../api/prometheus.ts";
+import { bands, loadBands, marks } from "../chart/annotations.ts";
+import { mostSeries } from "../chart/colour.ts";
+import { colours, paint } from "../chart/theme.ts";
+import type { Plot, PlotSeries } from "../chart/plot.ts";
+import { stepFor } from "../dashboard/interval.ts";
+import { hasValues, last } from "../dashboard/frames.ts";
+import { legend } from "../dashboard/template.ts";
+import { Failed } from "../dashboard/states.tsx";
+import { Canvas } from "../panels/TimeSeries.tsx";
+import { range, tick, type TimeRange } from "../state/time.ts";
+import { format } from "../units/format.ts";
+import { t } from "../words/en.ts";
+import type { Alert, Rule } from "./model.ts";
+
+interface Drawn { values: Series[]; limits: Series[]; range: TimeRange }
+
+/** What the rule looks at, with its limit and the times in which it was pending or firing. */
+export function RuleChart({ rule, alert }: { rule: Rule; alert: Alert | undefined }) {
+  const [drawn, setDrawn] = useState<Drawn | null>(null), [error, setError] = useState<ApiError | null>(null);
+  useSignalEffect(() => {
+    tick.value;
+    const abort = new AbortController(), r = range.value;
+    void ask(rule, r, abort.signal).then((d) => { setDrawn(d); setError(null); }, (err) => { if (err instanceof ApiError) setError(err); });
+    void loadBands(r, abort.signal).catch(() => {});
+    void loadDeploys(r, abort.signal).catch(() => {});
+    return () => abort.abort();
+  });
+  useEffect(() => () => { bands.value = []; }, []);
+  paint.value;
+  const plot = useMemo(() => drawn && plotOf(rule, alert, drawn), [drawn, paint.value]);
+  if (error && !drawn) return <div class="detail-chart"><Failed error={error} /></div>;
+  if (!plot) return <div class="detail-chart" />;
+  if (!drawn || !hasValues(drawn.values)) return <p class="muted detail-empty">{t.alerts.noValues}</p>;
+  return <div class="detail-chart"><Canvas plot={plot} label={words(rule, drawn)} /></div>;
+}
+
+async function ask(rule: Rule, r: TimeRange, signal: AbortSignal): Promise<Drawn> {
+  const step = stepFor(r.to - r.from, 700, 5);
+  const aligned = { from: Math.floor(r.from / step) * step, to: Math.floor(r.to / step) * step };
+  const [values, limits] = await Promise.all([
+    queryRange(rule.query, { ...aligned, step }, signal),
+    rule.limitQuery ? queryRange(rule.limitQuery, { ...aligned, step }, signal) : Promise.resolve([]),
+  ]);
+  return { values, limits, range: aligned };
+}
+
+async function loadDeploys(r: TimeRange, signal: AbortSignal) {
+  const length = Math.max(60, Math.round(r.to - r.from));
+  const series = await queryInstant(`max_over_time(max by (text) (luneo_annotation_timestamp_seconds)[${length}s:60s])`, Math.ceil(r.to), signal);
+  marks.value = series.map((s) => ({ name: "deploy", text: s.labels.text ?? "", at: s.values[0]!, colour: "" })).filter((m) => m.at >= r.from && m.at <= r.to).sort((a, b) => a.at - b.at);
+}
+
+/** The series of the alert, or the largest; each limit that varies as a dashed curve of its own. */
+function plotOf(rule: Rule, alert: Alert | undefined, drawn: Drawn): Plot {
+  const own = drawn.values.filter((s) => !alert || Object.entries(s.labels).every(([n, v]) => alert.labels[n] === undefined || alert.labels[n] === v));
+  const shown = (own.length ? own : drawn.values).sort((a, b) => (last(b) || 0) - (last(a) || 0)).slice(0, mostSeries);
+  const wanted = drawn.limits.filter((l) => shown.some((s) => Object.entries(l.labels).every(([n, v]) => s.labels[n] === undefined || s.labels[n] === v)));
+  const series = [...shown.map((s, i) => line(s, rule, i, shown.length)), ...(shown.length > 2 ? [] : wanted.map((l) => limitLine(l, rule)))];
+  return {
+    times: shown[0]?.times ?? [], series, range: drawn.range, unit: rule.unit, min: 0, stacked: false, rule: rule.name, showMarks: true,
+    limits: rule.limit !== null && !rule.limitQuery ? [{ value: rule.limit, words: t.alerts.limit(format(rule.limit, rule.unit)) }] : [],
+  };
+}
+
+const line = (s: Series, rule: Rule, i: number, count: number): PlotSeries => ({ name: legend(undefined, s.labels, rule.title), values: s.values, colour: () => colours().series[i]!, kind: "line", width: 1.75, fill: count === 1 ? 0.14 : 0, unit: rule.unit });
+const limitLine = (s: Series, rule: Rule): PlotSeries => ({ name: t.alerts.limitOf(legend(undefined, s.labels, "")), values: s.values, colour: () => colours().threshold, kind: "line", width: 1.25, dash: [4, 4], fill: 0, unit: rule.unit });
+
+function words(rule: Rule, drawn: Drawn): string {
+  const top = Math.max(...drawn.values.map((s) => last(s)).filter((v) => !Number.isNaN(v)));
+  return `${rule.title}. ${t.alerts.lastValue(format(top, rule.unit))}${rule.limit !== null ? ` ${t.alerts.limit(format(rule.limit, rule.unit))}.` : ""}`;
+}
