@@ -1,0 +1,5 @@
+package uitest_test
+
+import "testing"
+
+func (s *site) values(t *testing.T) {}
