@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Chip, RuleChip } from "../frame/Chip.tsx";
-import { refreshing, refreshSeconds, now } from "../state/time.ts";
+import { endsNow, refreshing, refreshSeconds, now } from "../state/time.ts";
 import { status } from "../state/server.ts";
 import { ago, t } from "../words/en.ts";
 import { BarGauge, Gauge } from "../panels/Bars.tsx";
@@ -31,7 +31,7 @@ export function Panel({ panel, models, uid }: PanelProps) {
     return () => observer.disconnect();
   }, []);
   const data = usePanelData(panel, models, panel.type === "text" ? 0 : width);
-  const rule = ruleOf(panel), state = rule ? status.value?.rules[rule] : undefined;
+  const rule = ruleOf(panel), state = rule && endsNow.value ? status.value?.rules[rule] : undefined; // the state is of now
   const { title, sub } = titleOf(panel), { x, y, w, h } = panel.gridPos, age = useAge(data);
   const shownTitle = inText(title, values(models));
   const tile = panel.type === "stat";

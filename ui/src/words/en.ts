@@ -32,7 +32,7 @@ export const t = {
     forbidden: "You may not see this", forbiddenHelp: "Your credential lacks the scope read. Whoever runs this Luneo can grant it.",
   },
   status: { explain: "Explain", all: "All rules", region: "Status" },
-  stat: { noValue: "–", yesterday: (change: string) => `${change} yesterday`, same: "same as yesterday", noYesterday: "no data for yesterday", above: (p: string) => `${p} above`, below: (p: string) => `${p} below` },
+  stat: { noValue: "–", then: (when: string) => `at ${when}`, yesterday: (change: string) => `${change} yesterday`, same: "same as yesterday", noYesterday: "no data for yesterday", above: (p: string) => `${p} above`, below: (p: string) => `${p} below` },
   chart: {
     alt: (a: { title: string; count: number; range: string; last: string; limit: string }) => `${a.title}: ${a.count === 1 ? "1 series" : `${a.count} series`}, ${a.range}. Last: ${a.last}.${a.limit}`,
     over: " Above its limit.", within: " Within its limit.", firesAbove: (v: string) => `fires above ${v}`,
