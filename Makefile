@@ -34,9 +34,10 @@ test-long: ## The full sizes: 100 kills, a million shops
 	@$(MAKE) --no-print-directory ui
 	LUNEO_LONG=1 $(GO) test -race -timeout 60m -count=1 ./...
 
-check: ## Lint, import table, formatting
+check: ## Lint, import table, formatting, the types of the web UI
 	$(GO) vet ./...
 	$(TOOL) golangci-lint run ./...
+	@tools/uitest types || [ $$? = 3 ]
 
 fmt: ## Format the code
 	$(TOOL) gofumpt -w cmd docs internal monitoring

@@ -38,6 +38,7 @@ type demoOptions struct {
 	dataDir string
 	seed    uint64
 	history config.Duration
+	opens   time.Time // when people begin to look
 }
 
 func newDemoCommand(start startServer) *cobra.Command {
@@ -87,6 +88,7 @@ func demo(ctx context.Context, o demoOptions, start startServer, out io.Writer) 
 	}
 	defer func() { err = errors.Join(err, remove()) }()
 
+	o.opens = time.Now()
 	past, err := writeHistory(ctx, o, dir, out)
 	if err != nil {
 		if ctx.Err() != nil {
@@ -108,17 +110,13 @@ func demo(ctx context.Context, o demoOptions, start startServer, out io.Writer) 
 		stopFeeding() // nothing to feed any more
 	}()
 
-	opens := past
-	if past.IsZero() {
-		opens = time.Now()
-	}
 	marked := make(chan struct{})
 	go func() {
 		defer close(marked)
 		m := marker{url: url, out: out}
-		m.run(feeding, opens, past)
+		m.run(feeding, o.opens, past)
 	}()
-	fed := feed(feeding, url, livePlatform(o.seed, past), out)
+	fed := feed(feeding, url, livePlatform(o, past), out)
 	stopFeeding()
 	<-marked
 	stopServer()
@@ -151,14 +149,14 @@ func startAnywhere(ctx context.Context, start startServer, listen, dir string, o
 
 // livePlatform is the one that goes on from the end of a history, or appears
 // with some minutes behind it when that is zero.
-func livePlatform(seed uint64, past time.Time) workload.Options {
-	o := workload.Options{Rand: rand.New(rand.NewPCG(seed, 0))} //nolint:gosec // the same seed has to make the same platform
-	if past.IsZero() {
-		now := time.Now()
-		o.Start, o.Staging = now.Add(-demoLeadIn), workload.Live(now)
-		return o
+func livePlatform(d demoOptions, past time.Time) workload.Options {
+	o := workload.Options{
+		Rand:  rand.New(rand.NewPCG(d.seed, 0)), //nolint:gosec // the same seed has to make the same platform
+		Start: d.opens.Add(-demoLeadIn), Staging: workload.Live(d.opens),
 	}
-	o.Start, o.From, o.Staging = past.Add(-demoLeadIn), past, staged(past)
+	if !past.IsZero() {
+		o.Start, o.From, o.Staging = past.Add(-demoLeadIn), past, staged(d.opens)
+	}
 	return o
 }
 

@@ -47,11 +47,17 @@ func (i incident) begins(end time.Time, place *time.Location) time.Time {
 	return time.Date(year, month, day-i.daysAgo, i.hour, i.minute, 0, 0, place)
 }
 
-// pastOf is the platform's life until it opens, the same for the same seed.
-func pastOf(seed uint64, from, opens time.Time) (*workload.Past, error) {
+// past is a history: its span, in whole minutes, and when the platform opens.
+type past struct {
+	seed               uint64
+	from, until, opens time.Time
+}
+
+// platform is the platform's life in the past, the same for the same seed.
+func (p past) platform() (*workload.Past, error) {
 	return workload.NewPast(workload.Options{
-		Rand:  rand.New(rand.NewPCG(seed, 1)), //nolint:gosec // the same seed has to make the same platform
-		Start: from, Staging: staged(opens),
+		Rand:  rand.New(rand.NewPCG(p.seed, 1)), //nolint:gosec // the same seed has to make the same platform
+		Start: p.from, Staging: staged(p.opens),
 	})
 }
 
@@ -78,14 +84,14 @@ func writeHistory(ctx context.Context, o demoOptions, dir string, out io.Writer)
 	if err != nil {
 		return time.Time{}, err
 	}
-	until = time.Now().Truncate(time.Minute)
+	until = o.opens.Truncate(time.Minute)
 	from := until.Add(-length)
 	var reached atomic.Int64 // nanoseconds of the history
 	stop := repeat(2*time.Second, time.Second, func() {
 		_, _ = fmt.Fprintf(out, "Writing the history: %d %%.\n", 100*reached.Load()/int64(length))
 	})
 	defer stop()
-	err = backfill(ctx, cfg, o.seed, from, until, func(at time.Time) { reached.Store(int64(at.Sub(from))) })
+	err = backfill(ctx, cfg, past{o.seed, from, until, o.opens}, func(at time.Time) { reached.Store(int64(at.Sub(from))) })
 	if errors.Is(err, app.ErrHasData) {
 		_, _ = fmt.Fprintln(out, "The directory has data already: going on with it.")
 		return time.Time{}, nil
@@ -93,12 +99,12 @@ func writeHistory(ctx context.Context, o demoOptions, dir string, out io.Writer)
 	return until, err
 }
 
-// backfill writes the platform's life between two moments.
-func backfill(ctx context.Context, cfg config.Config, seed uint64, from, until time.Time, progress func(time.Time)) error {
-	past, err := pastOf(seed, from, until)
+// backfill writes the platform's life in the past.
+func backfill(ctx context.Context, cfg config.Config, p past, progress func(time.Time)) error {
+	platform, err := p.platform()
 	if err != nil {
 		return err
 	}
-	_, err = app.Backfill(ctx, app.BackfillOptions{Config: cfg, From: from, Until: until, Minute: past.Minute, Progress: progress})
+	_, err = app.Backfill(ctx, app.BackfillOptions{Config: cfg, From: p.from, Until: p.until, Minute: platform.Minute, Progress: progress})
 	return err
 }

@@ -42,7 +42,7 @@ func writePastDemo(t *testing.T, seed uint64, until time.Time, length time.Durat
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := backfill(t.Context(), cfg, seed, p.from, until, nil); err != nil {
+	if err := backfill(t.Context(), cfg, past{seed, p.from, until, until}, nil); err != nil {
 		t.Fatal(err)
 	}
 	return p
@@ -164,13 +164,13 @@ func TestHistoryIsWhatHappened(t *testing.T) {
 	until := time.Date(2026, 7, 1, 14, 37, 0, 0, time.UTC)
 	p := writePastDemo(t, 7, until, 50*time.Hour)
 	p.open(t)
-	past, err := pastOf(7, p.from, p.until)
+	platform, err := past{7, p.from, p.until, p.until}.platform()
 	if err != nil {
 		t.Fatal(err)
 	}
 	counts, waits := map[string]float64{}, map[string]float64{}
 	for at := p.from.Add(time.Minute); !at.After(until); at = at.Add(time.Minute) {
-		for _, tally := range past.Minute(at) {
+		for _, tally := range platform.Minute(at) {
 			switch e := &tally.Event; {
 			case e.Type == kpi.TypeOpenAI:
 				counts[fmt.Sprintf(`{model=%q, operation=%q}`, e.Dims[0], e.Dims[1])] += float64(tally.Times)
@@ -270,7 +270,7 @@ func TestServerGoesOnFromTheHistory(t *testing.T) {
 func TestDemoKeepsWhatADirectoryHas(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	o := demoOptions{listen: "127.0.0.1:0", seed: 1, history: config.Duration(2 * time.Hour)}
+	o := demoOptions{listen: "127.0.0.1:0", seed: 1, history: config.Duration(2 * time.Hour), opens: time.Now()}
 	var first, second bytes.Buffer
 	until, err := writeHistory(t.Context(), o, dir, &first)
 	if err != nil || until.IsZero() || time.Since(until) > 2*time.Minute {

@@ -24,34 +24,43 @@ func within(at, opens time.Time, from, to time.Duration) bool {
 
 // TestDemoRaisesEveryAlertSoon writes the history of the demo and goes on with
 // it for half an hour: something is pending when it opens, the queue's alert
-// fires and is over within six minutes, and the other two within fifteen.
+// fires and is over within six minutes, and that of cost within fifteen. The
+// failing shop is left to the live platform: a history draws eight handshakes a
+// minute, which may miss it.
 func TestDemoRaisesEveryAlertSoon(t *testing.T) {
 	t.Parallel()
-	opens := time.Date(2026, 7, 1, 14, 37, 0, 0, time.UTC)
-	seeds := uint64(1)
+	openings := []time.Time{
+		time.Date(2026, 7, 1, 14, 37, 0, 0, time.UTC),
+		time.Date(2026, 7, 4, 20, 5, 0, 0, time.UTC),
+		time.Date(2026, 3, 2, 3, 30, 0, 0, time.UTC),
+		time.Date(2026, 11, 24, 23, 49, 0, 0, time.UTC),
+	}
+	seeds := uint64(4)
 	if os.Getenv("LUNEO_LONG") == "1" {
-		seeds = 5
+		seeds = 20
 	}
 	for seed := range seeds {
-		p := &pastDemo{dir: filepath.Join(t.TempDir(), "data"), from: opens.Add(-5 * 24 * time.Hour), until: opens.Add(30 * time.Minute), seed: seed}
+		minute := openings[seed%uint64(len(openings))]
+		opens := minute.Add(40 * time.Second)
+		p := &pastDemo{dir: filepath.Join(t.TempDir(), "data"), from: minute.Add(-5 * 24 * time.Hour), until: minute.Add(30 * time.Minute), seed: seed}
 		cfg, err := demoConfig("127.0.0.1:0", p.dir)
 		if err != nil {
 			t.Fatal(err)
 		}
-		past, err := pastOf(seed, p.from, opens)
+		platform, err := past{seed, p.from, p.until, opens}.platform()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := app.Backfill(t.Context(), app.BackfillOptions{Config: cfg, From: p.from, Until: p.until, Minute: past.Minute}); err != nil {
+		if _, err := app.Backfill(t.Context(), app.BackfillOptions{Config: cfg, From: p.from, Until: p.until, Minute: platform.Minute}); err != nil {
 			t.Fatal(err)
 		}
 		p.open(t)
-		if active := p.at(t, `ALERTS{alertname=~"QueueWaitTimeHigh|ErrorRateHigh|CostSpikeDetected"}`, opens); len(active) == 0 {
+		if active := p.at(t, `ALERTS{alertname=~"QueueWaitTimeHigh|ErrorRateHigh|CostSpikeDetected"}`, minute); len(active) == 0 {
 			t.Errorf("seed %d: nothing is pending or firing when it opens", seed)
 		}
 		firing := p.firing(t)
 		for name, limit := range map[string]time.Duration{
-			"QueueWaitTimeHighrender-3d": 6 * time.Minute, "ErrorRateHigh": 15 * time.Minute, "CostSpikeDetected15m": 15 * time.Minute,
+			"QueueWaitTimeHighrender-3d": 6 * time.Minute, "CostSpikeDetected15m": 15 * time.Minute,
 		} {
 			live := slices.DeleteFunc(slices.Clone(firing[name]), func(s spell) bool { return s.last.Before(opens) })
 			if len(live) == 0 || !within(live[0].first, opens, 0, limit) || !within(live[0].last, opens, 0, limit-time.Minute) {
@@ -65,12 +74,18 @@ func TestDemoRaisesEveryAlertSoon(t *testing.T) {
 }
 
 // TestLivePlatformRaisesItsAlerts plays the live platform, with its failures by
-// chance, through the intake and the rules of a server, every 15 seconds. Days
-// of history are needed for a baseline, so cost is not judged here.
+// chance, through the intake and the rules of a server, every 15 seconds. A
+// server that starts on a history counts the time until it fires anew in part, so
+// the queue has to be over its limit long enough. Days of history are needed for
+// a baseline, so cost is not judged here.
 func TestLivePlatformRaisesItsAlerts(t *testing.T) {
 	t.Parallel()
 	opens := time.Date(2026, 7, 1, 14, 37, 20, 0, time.UTC)
-	for seed := range uint64(5) {
+	seeds := uint64(5)
+	if os.Getenv("LUNEO_LONG") == "1" {
+		seeds = 60
+	}
+	for seed := range seeds {
 		platform, err := workload.New(workload.Options{
 			Rand: rand.New(rand.NewPCG(seed, 0)), Start: opens.Add(-20 * time.Minute), From: opens.Add(-10 * time.Minute), Staging: workload.Live(opens),
 		})
@@ -97,12 +112,12 @@ func TestLivePlatformRaisesItsAlerts(t *testing.T) {
 			switch e.Alert {
 			case "QueueWaitTimeHigh":
 				queue = append(queue, said)
-				if n := time.Duration(len(queue) - 1); !within(e.Starts, opens.Add(n*15*time.Minute), 0, 2*time.Minute) || !within(e.Ends, opens.Add(n*15*time.Minute), 0, 6*time.Minute) {
+				if n := time.Duration(len(queue) - 1); !within(e.Starts, opens.Add(n*15*time.Minute), 0, 2*time.Minute) || !within(e.Ends, opens.Add(n*15*time.Minute), 135*time.Second, 6*time.Minute) {
 					t.Errorf("seed %d: the queue's alert fires %s", seed, said)
 				}
 			case "ErrorRateHigh":
 				failures = append(failures, said)
-				if !within(e.Starts, opens, 5*time.Minute, 9*time.Minute) || !within(e.Ends, opens, 0, 15*time.Minute) {
+				if !within(e.Starts, opens, 4*time.Minute, 8*time.Minute) || !within(e.Ends, opens, 0, 15*time.Minute) {
 					t.Errorf("seed %d: ErrorRateHigh fires %s", seed, said)
 				}
 			}
@@ -133,7 +148,7 @@ func TestDeploysComeBeforeIncidents(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = `[{"At":"2026-07-01T14:32:00Z","Text":"worker-ia 2.31.0"},{"At":"2026-07-01T14:40:00Z","Text":"widget 5.4.0"},{"At":"2026-07-01T14:47:00Z","Text":"worker-ia 2.31.1"}]`
+	const want = `[{"At":"2026-07-01T14:32:00Z","Text":"worker-ia 2.31.0"},{"At":"2026-07-01T14:39:00Z","Text":"widget 5.4.0"},{"At":"2026-07-01T14:47:00Z","Text":"worker-ia 2.31.1"}]`
 	if string(text) != want {
 		t.Errorf("%s, want %s", text, want)
 	}

@@ -51,8 +51,6 @@ type Options struct {
 	Version  string
 	// UI is the files of the web UI; nil: those of this binary.
 	UI fs.FS
-	// Dashboards are Grafana's JSON of the dashboards, a file each; nil: none.
-	Dashboards fs.FS
 }
 
 // App is a Luneo that is ready to run.

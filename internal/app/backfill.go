@@ -120,15 +120,8 @@ type pastBaselines struct {
 const baselineEvery = 5 * time.Minute
 
 func newPastBaselines(cfg config.Cost, every time.Duration) *pastBaselines {
-	b := &pastBaselines{every: every}
-	for _, m := range kpi.Catalogue() {
-		switch m.ID {
-		case kpi.AICostBaseline:
-			b.baseline = &m
-		case kpi.AICostUsual:
-			b.usual = &m
-		}
-	}
+	baseline, usual := kpi.MetricOf(kpi.AICostBaseline), kpi.MetricOf(kpi.AICostUsual)
+	b := &pastBaselines{every: every, baseline: &baseline, usual: &usual}
 	for _, w := range cfg.Windows {
 		b.labels = append(b.labels, []string{w.Text})
 		b.low = append(b.low, []string{w.Text, "low"})

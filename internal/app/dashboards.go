@@ -11,6 +11,7 @@ import (
 
 	"github.com/luneo-platform/luneo/internal/kpi"
 	"github.com/luneo-platform/luneo/internal/web"
+	"github.com/luneo-platform/luneo/monitoring"
 )
 
 // dashboards are Grafana's JSON, byte for byte as in the files: the web UI
@@ -27,15 +28,12 @@ type dashboard struct {
 }
 
 func (a *App) openDashboards() (err error) {
-	a.boards, err = readDashboards(a.opts.Dashboards)
+	a.boards, err = readDashboards(monitoring.Dashboards())
 	return err
 }
 
 func readDashboards(files fs.FS) (*dashboards, error) {
 	d := &dashboards{list: []dashboard{}, serve: map[string]web.Handler{}}
-	if files == nil {
-		return d, nil
-	}
 	names, err := fs.Glob(files, "*.json")
 	if err != nil {
 		return nil, err

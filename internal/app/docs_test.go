@@ -173,6 +173,10 @@ In the file only:
 ` + "```yaml" + `
 users:                     # roles of the web users of web_config_file: read, admin; read when not listed
   - {name: ops, role: admin}
+prometheus:
+  query_headers:           # of queries in external mode; a value is a secret
+    - {name: X-Scope-OrgID, value: luneo}
+    - {name: Authorization, value_file: /run/secrets/mimir-authorization}
 tokens:                    # bearer tokens; scopes: ingest, openai, read, admin
   - {name: worker-ia, token_file: /run/secrets/luneo-worker, scopes: [ingest]}
 ` + "```" + `

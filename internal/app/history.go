@@ -23,7 +23,7 @@ func (a *App) openHistory() (err error) {
 		if err != nil {
 			return fmt.Errorf("prometheus.query_url: %w", err)
 		}
-		a.queries = prom.External(base, http.DefaultTransport)
+		a.queries = prom.External(base, a.external())
 		return nil
 	}
 	o := historyOptions(cfg)
@@ -36,6 +36,25 @@ func (a *App) openHistory() (err error) {
 	a.queries = a.prom
 	a.closers = append(a.closers, closer{"embedded Prometheus", a.prom.Close})
 	return nil
+}
+
+// external carries requests to the Prometheus at query_url, with the headers
+// that go along with each.
+func (a *App) external() http.RoundTripper {
+	return withHeaders{a.opts.Config.Prometheus.QueryHeaders}
+}
+
+type withHeaders struct{ headers []config.Header }
+
+// RoundTrip sends a copy of the request, as http.RoundTripper asks.
+func (t withHeaders) RoundTrip(r *http.Request) (*http.Response, error) {
+	if len(t.headers) > 0 {
+		r = r.Clone(r.Context())
+		for _, h := range t.headers {
+			r.Header.Set(h.Name, h.Content.Reveal())
+		}
+	}
+	return http.DefaultTransport.RoundTrip(r)
 }
 
 // historyOptions are what the configuration says of the embedded Prometheus.

@@ -43,12 +43,12 @@ func (a *App) openStatus() error {
 }
 
 // queryAPI is where Prometheus' HTTP API of either mode is, and what carries
-// requests to it; nil for the network.
+// requests to it.
 func (a *App) queryAPI() (base string, through http.RoundTripper) {
 	if a.prom != nil {
 		return inProcess, a.prom
 	}
-	return string(a.opts.Config.Prometheus.QueryURL), nil
+	return string(a.opts.Config.Prometheus.QueryURL), a.external()
 }
 
 func (a *App) statusRoutes() []web.Route {

@@ -18,6 +18,7 @@ func (l *loader) check() {
 	l.checkAnonymous()
 	l.checkWindows()
 	l.checkPrometheus()
+	l.checkHeaders()
 	if l.cfg.DataDir == "" {
 		l.complain("data_dir", "must not be empty; the default is ./luneo-data")
 	}

@@ -85,6 +85,7 @@ type OpenAI struct {
 type Prometheus struct {
 	Mode               string   `yaml:"mode" doc:"embedded keeps history and evaluates rules in this process; external leaves both to the Prometheus at query_url." allowed:"embedded,external"`
 	QueryURL           URL      `yaml:"query_url" doc:"External mode: base URL of the Prometheus API that cost and dashboards ask."`
+	QueryHeaders       []Header `yaml:"query_headers" doc:"External mode: headers of every query, such as a tenant's or a bearer token."`
 	ScrapeInterval     Duration `yaml:"scrape_interval" doc:"How often Luneo scrapes itself; the targets of scrape_config_files say their own, 15s when they don't." min:"100ms" max:"5m"`
 	EvaluationInterval Duration `yaml:"evaluation_interval" doc:"How often rules are evaluated." min:"100ms" max:"5m"`
 	Retention          Duration `yaml:"retention" doc:"How long history is kept." min:"2h" max:"3650d"`

@@ -26,7 +26,7 @@ const maxContributors = 5
 // counts calls by when they were acknowledged, the window by when they were
 // made, so that the two may differ by calls reported late.
 func (k *Keeper) contributors(ctx context.Context, end time.Time, window time.Duration) ([]Contributor, error) {
-	query := "sum by (model, operation) (" + metricName(kpi.OpenAICost) + ")"
+	query := "sum by (model, operation) (" + kpi.MetricOf(kpi.OpenAICost).Name + ")"
 	series, err := k.ask(ctx, query, end.Add(-window), end, window)
 	if err != nil {
 		return nil, err

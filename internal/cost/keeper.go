@@ -182,7 +182,7 @@ const (
 
 // query sums instances, each of which has its own spend.
 func (k *Keeper) query() string {
-	return "sum by (time_window) (" + metricName(kpi.AICostCurrent) + ")"
+	return "sum by (time_window) (" + kpi.MetricOf(kpi.AICostCurrent).Name + ")"
 }
 
 // catchUp reads the history from where the last call ended, a chunk at a time,
@@ -254,14 +254,4 @@ func (k *Keeper) stale(now time.Time) bool {
 		last = k.began
 	}
 	return now.Sub(last) > k.o.StaleAfter
-}
-
-// metricName is the name of a metric of the catalogue.
-func metricName(id kpi.MetricID) string {
-	for _, m := range kpi.Catalogue() {
-		if m.ID == id {
-			return m.Name
-		}
-	}
-	panic("cost: the catalogue has no such metric")
 }

@@ -175,9 +175,9 @@ func (l *ledger) meet(at time.Time, all []reading) {
 			fresh[place] = &money{}
 		}
 		switch r.series.Labels["__name__"] {
-		case metricName(kpi.OpenAICost):
+		case kpi.MetricOf(kpi.OpenAICost).Name:
 			fresh[place].total += r.cents
-		case metricName(kpi.AICostCurrent):
+		case kpi.MetricOf(kpi.AICostCurrent).Name:
 			fresh[place].window += r.cents
 		}
 	}
@@ -214,11 +214,11 @@ func (l *ledger) enter(at time.Time, r reading) {
 
 func (l *ledger) bookOf(metric string) *book {
 	switch metric {
-	case metricName(kpi.OpenAICost):
+	case kpi.MetricOf(kpi.OpenAICost).Name:
 		return l.cost
-	case metricName(kpi.OpenAIRequests):
+	case kpi.MetricOf(kpi.OpenAIRequests).Name:
 		return l.calls
-	case metricName(kpi.OpenAIUnpriced):
+	case kpi.MetricOf(kpi.OpenAIUnpriced).Name:
 		return l.unpriced
 	default:
 		return nil

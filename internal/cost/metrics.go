@@ -23,15 +23,13 @@ func (k *Keeper) Collector() prometheus.Collector {
 		marks:    prometheus.NewDesc("luneo_ai_cost_expected_spikes", "Spans of spend that are marked as expected", nil, nil),
 		most:     prometheus.NewDesc("luneo_ai_cost_expected_spikes_limit", "Most spans of spend that can be marked as expected", nil, nil),
 	}
-	for _, m := range kpi.Catalogue() {
-		switch m.ID {
-		case kpi.AICostBaseline:
-			c.baseline = prometheus.NewDesc(m.Name, m.Help, m.Labels, nil)
-		case kpi.AICostUsual:
-			c.usual = prometheus.NewDesc(m.Name, m.Help, m.Labels, nil)
-		}
-	}
+	c.baseline, c.usual = descOf(kpi.AICostBaseline), descOf(kpi.AICostUsual)
 	return c
+}
+
+func descOf(id kpi.MetricID) *prometheus.Desc {
+	m := kpi.MetricOf(id)
+	return prometheus.NewDesc(m.Name, m.Help, m.Labels, nil)
 }
 
 type collector struct {

@@ -194,7 +194,7 @@ func (s *Spend) feed(ctx context.Context, l *ledger, from, to time.Time) error {
 // query is every series that the ledger reads, by instance: a sum would fall
 // and rise with an instance that is away.
 func (s *Spend) query() string {
-	names := []string{metricName(kpi.OpenAICost), metricName(kpi.OpenAIRequests), metricName(kpi.OpenAIUnpriced), metricName(kpi.AICostCurrent)}
+	names := []string{kpi.MetricOf(kpi.OpenAICost).Name, kpi.MetricOf(kpi.OpenAIRequests).Name, kpi.MetricOf(kpi.OpenAIUnpriced).Name, kpi.MetricOf(kpi.AICostCurrent).Name}
 	longest := slices.MaxFunc(s.k.o.Windows, func(a, b NamedWindow) int { return cmp.Compare(a.Length, b.Length) })
 	return `{__name__=~"` + strings.Join(names, "|") + `",time_window=~"|` + longest.Label + `"}`
 }

@@ -73,6 +73,28 @@ func Catalogue() []Metric {
 	return append(guideMetrics(), ownMetrics()...)
 }
 
+// MetricOf returns the metric of an id; its Labels and Buckets are shared,
+// never changed. It panics when there is none, which is a defect of the program.
+func MetricOf(id MetricID) Metric {
+	if int(id) >= len(metricTable) || metricTable[id].Name == "" {
+		panic("kpi: the catalogue has no such metric")
+	}
+	return metricTable[id]
+}
+
+// metricTable is read-only; a metric's place is its id.
+var metricTable = byID(Catalogue())
+
+func byID(metrics []Metric) (table []Metric) {
+	for _, m := range metrics {
+		for len(table) <= int(m.ID) {
+			table = append(table, Metric{})
+		}
+		table[m.ID] = m
+	}
+	return table
+}
+
 func guideMetrics() []Metric {
 	return slices.Concat(
 		guideSection("Worker Queue Metrics", queueMetrics()),

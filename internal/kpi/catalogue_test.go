@@ -97,6 +97,25 @@ func TestCatalogueIsSound(t *testing.T) {
 	}
 }
 
+func TestMetricOf(t *testing.T) {
+	t.Parallel()
+	for _, m := range kpi.Catalogue() {
+		if got := kpi.MetricOf(m.ID); got.Name != m.Name || got.Section != m.Section {
+			t.Errorf("%d is %+v", m.ID, got)
+		}
+	}
+	for _, id := range []kpi.MetricID{0, 255} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("there is a metric %d", id)
+				}
+			}()
+			kpi.MetricOf(id)
+		}()
+	}
+}
+
 func TestSchemasAreSound(t *testing.T) {
 	t.Parallel()
 	if n := len(kpi.Fields()); n != int(kpi.NumFields) {

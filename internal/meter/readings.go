@@ -8,8 +8,16 @@ import (
 
 // Readings appends what is shown at the given time. It is for whoever needs
 // the numbers of many moments: it formats nothing. The readings share the
-// meter's memory and hold until it counts again.
+// meter's memory and hold until it counts again: while it may, use Visit.
 func (m *Meter) Readings(now time.Time, out []kpi.Reading) []kpi.Reading {
+	m.Visit(now, func(r kpi.Reading) { out = append(out, r) })
+	return out
+}
+
+// Visit calls see with each series that is shown at the given time, in no
+// order. What it gets holds until it returns; nothing is counted meanwhile, so
+// it must be quick and must not call the meter.
+func (m *Meter) Visit(now time.Time, see func(kpi.Reading)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, f := range m.families {
@@ -18,16 +26,15 @@ func (m *Meter) Readings(now time.Time, out []kpi.Reading) []kpi.Reading {
 		}
 		for _, s := range f.series {
 			if s.shown(now) {
-				out = append(out, s.reading())
+				see(s.reading())
 			}
 		}
 	}
 	current := m.families[kpi.AICostCurrent]
 	for i := range m.opts.Windows {
 		w := &m.opts.Windows[i]
-		out = append(out, kpi.Reading{Metric: &current.Metric, Labels: []string{w.Label}, Value: m.spend.sum(now, *w).Cents()})
+		see(kpi.Reading{Metric: &current.Metric, Labels: []string{w.Label}, Value: m.spend.sum(now, *w).Cents()})
 	}
-	return out
 }
 
 func (s *series) reading() kpi.Reading {

@@ -27,15 +27,11 @@ func (w *Watcher) recall(ctx context.Context) {
 // recallOnce asks for each source from which no event has come since the start;
 // it reports whether all is known.
 func (w *Watcher) recallOnce(ctx context.Context) bool {
-	names := map[kpi.MetricID]string{}
-	for _, m := range kpi.Catalogue() {
-		names[m.ID] = m.Name
-	}
 	for _, k := range kinds() {
 		if k.typ == 0 || !w.byType[k.typ].lastAt().IsZero() {
 			continue
 		}
-		at, err := w.o.History.LastRise(ctx, seriesOf(k.counter, names[k.counter]))
+		at, err := w.o.History.LastRise(ctx, seriesOf(k.counter))
 		if err != nil {
 			w.o.Logger.Debug("the history does not say when the last events came", "source", k.id, "err", err)
 			return false
@@ -48,9 +44,10 @@ func (w *Watcher) recallOnce(ctx context.Context) bool {
 }
 
 // seriesOf is the name of the series that count: of a histogram its count.
-func seriesOf(id kpi.MetricID, name string) string {
-	if id == kpi.QueueWaitTime {
-		return name + "_count"
+func seriesOf(id kpi.MetricID) string {
+	m := kpi.MetricOf(id)
+	if m.Type == kpi.Histogram {
+		return m.Name + "_count"
 	}
-	return name
+	return m.Name
 }

@@ -85,14 +85,14 @@ func (t *trace) list() []Recent {
 
 // recordedRecent is an event that was counted.
 func recordedRecent(at time.Time, e *kpi.Event) Recent {
-	r := Recent{At: at, Status: 202, Type: e.Type.String()}
+	r := Recent{At: at.UTC().Truncate(time.Millisecond), Status: 202, Type: e.Type.String()}
 	r.Text, r.Detail = describe(e)
 	return r
 }
 
 // refusedRecent is a request that was refused, or in part.
 func refusedRecent(at time.Time, endpoint string, status int, err *kpi.Error) Recent {
-	r := Recent{At: at, Status: status, Type: endpoint, Text: endpoint + " refused", Error: err.Message}
+	r := Recent{At: at.UTC().Truncate(time.Millisecond), Status: status, Type: endpoint, Text: endpoint + " refused", Error: err.Message}
 	if len(err.Violations) > 0 {
 		first := err.Violations[0]
 		r.Error = first.String()

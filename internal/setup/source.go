@@ -82,23 +82,23 @@ type tally struct {
 }
 
 // tallies reads the sources' events out of what the meter shows.
-func tallies(readings []kpi.Reading) map[string]*tally {
-	out := map[string]*tally{}
+func (w *Watcher) tallies(now time.Time) map[string]*tally {
+	out, byCounter := map[string]*tally{}, map[kpi.MetricID]kind{}
 	for _, k := range kinds() {
 		out[k.id] = &tally{named: map[string]float64{}}
-	}
-	for i := range readings {
-		r := &readings[i]
-		for _, k := range kinds() {
-			if k.typ != 0 && r.Metric.ID == k.counter {
-				out[k.id].add(r, k.label)
-			}
+		if k.typ != 0 {
+			byCounter[k.counter] = k
 		}
 	}
+	w.o.Meter.Visit(now, func(r kpi.Reading) {
+		if k, ok := byCounter[r.Metric.ID]; ok {
+			out[k.id].add(r, k.label)
+		}
+	})
 	return out
 }
 
-func (t *tally) add(r *kpi.Reading, label string) {
+func (t *tally) add(r kpi.Reading, label string) {
 	n := r.Value
 	for _, c := range r.Counts {
 		n += float64(c)

@@ -66,7 +66,7 @@ func (w *Watcher) states() map[string]State {
 		}
 		last := w.byType[k.typ].lastAt()
 		if last.IsZero() && counted == nil {
-			counted = tallies(w.o.Meter.Readings(now, nil))
+			counted = w.tallies(now)
 		}
 		events := 0.0
 		if last.IsZero() {
@@ -96,7 +96,7 @@ func stateOf(now, last time.Time, events float64) State {
 func (w *Watcher) count() {
 	now := w.o.Now()
 	c := countsAt{now, map[string]float64{}}
-	for id, t := range tallies(w.o.Meter.Readings(now, nil)) {
+	for id, t := range w.tallies(now) {
 		c.events[id] = t.events
 	}
 	w.mu.Lock()

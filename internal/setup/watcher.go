@@ -13,9 +13,10 @@ import (
 // batchEndpoint is what refusals of batches go by: they are of no one type.
 const batchEndpoint = "batch"
 
-// Meter shows what was counted; see meter.Meter.
+// Meter calls see with each series that is shown at a time. What it gets holds
+// until it returns.
 type Meter interface {
-	Readings(now time.Time, out []kpi.Reading) []kpi.Reading
+	Visit(now time.Time, see func(kpi.Reading))
 }
 
 // History knows when a metric last rose, over all its series and up to a week
@@ -82,7 +83,7 @@ func (w *Watcher) Recorded(events []kpi.Event) {
 		}
 		seen |= 1 << e.Type
 		if t := w.byType[e.Type]; t.saw(now.UnixMilli()) {
-			r := recordedRecent(now.UTC(), e)
+			r := recordedRecent(now, e)
 			t.keep(r)
 			w.hub.received(r)
 			w.poke()
@@ -105,7 +106,7 @@ func (w *Watcher) Refused(r Refusal) {
 	if t == nil || !due(&t.nextRefusal, now.UnixMilli()) {
 		return
 	}
-	recent := refusedRecent(now.UTC(), r.Endpoint, r.Status, r.Err)
+	recent := refusedRecent(now, r.Endpoint, r.Status, r.Err)
 	t.keep(recent)
 	w.hub.received(recent)
 }
@@ -121,7 +122,7 @@ func (w *Watcher) poke() {
 // Sources are all sources as they are now.
 func (w *Watcher) Sources() []Source {
 	now := w.o.Now()
-	counted := tallies(w.o.Meter.Readings(now, nil))
+	counted := w.tallies(now)
 	var out []Source
 	for _, k := range kinds() {
 		s := Source{ID: k.id, State: Soon, Found: []Part{}}

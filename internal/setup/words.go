@@ -42,6 +42,8 @@ func numbers(e *kpi.Event) (list []string) {
 // span writes a duration: 420 ms, 8.4 s, 2 m 34 s, 1 h 5 m.
 func span(d time.Duration) string {
 	switch s := d.Seconds(); {
+	case d == 0:
+		return "0 s"
 	case s < 0.9995:
 		return short(s*1000, 0) + " ms"
 	case s < 59.95:

@@ -15,6 +15,9 @@ const beforeAlert = 30 * time.Minute
 func (s *scene) facts(v verdict, counts Counts) (facts []Fact) {
 	switch v.level {
 	case levelStarting:
+		if len(s.sources()) > 0 {
+			return nil
+		}
 		return []Fact{{"setup", "mute", say(link("Connect your platform", setupPage), text(": the first event shows up here by itself."))}}
 	case levelStale:
 		facts = append(facts, s.staleFacts(v)...)

@@ -76,7 +76,7 @@ func TestAlertOfAnotherTime(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d.Alert == nil || d.Alert.State != stateFiring || d.Alert.Shown != "3 m 20 s" || !d.Alert.ActiveAt.Before(epoch(21*minute)) {
+	if d.Alert == nil || d.Alert.State != stateFiring || d.Alert.Shown != "3 m 20 s" || !d.Alert.ActiveAt.Equal(epoch(21*minute)) {
 		t.Errorf("%+v", d.Alert)
 	}
 	then.Labels["queue_name"] = "other"

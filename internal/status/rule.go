@@ -38,9 +38,9 @@ type reading struct {
 	labels map[string]string
 	// value and limit are NaN when they are not known.
 	value, limit float64
-	// perMinute is how fast the value changes.
-	perMinute float64
-	alert     *Alert // nil when it is quiet
+	// perMinute is how fast the value changes, lately in the last two minutes.
+	perMinute, lately float64
+	alert             *Alert // nil when it is quiet
 }
 
 // readRules gives each rule its words, in the order of their files.
@@ -60,7 +60,7 @@ func (s *scene) readingsOf(r *rule) (list []*reading) {
 		of := maps.Clone(series.Labels)
 		delete(of, "__name__")
 		list = append(list, &reading{
-			s: s, rule: r, labels: of, value: series.last(), limit: s.limitOf(r, of), perMinute: slope(series.Samples),
+			s: s, rule: r, labels: of, value: series.last(), limit: s.limitOf(r, of), perMinute: slope(series.Samples), lately: slope(since(series.Samples, trendLately)),
 		})
 	}
 	for i := range r.Alerts {
@@ -89,6 +89,12 @@ func (s *scene) limitOf(r *rule, labels map[string]string) float64 {
 		return math.NaN()
 	}
 	return r.words.limit
+}
+
+// since are the last samples of a length of time.
+func since(samples []Sample, length time.Duration) []Sample {
+	from := samples[len(samples)-1].At.Add(-length)
+	return samples[slices.IndexFunc(samples, func(s Sample) bool { return !s.At.Before(from) }):]
 }
 
 // slope is how much a value changes in a minute.

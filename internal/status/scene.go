@@ -57,8 +57,9 @@ func within(some, all map[string]string) bool {
 // atOnce is how many queries are under way at a time.
 const atOnce = 4
 
-// trendSpan is what a trend is read from, in samples of trendStep.
-const trendSpan, trendStep = 5 * time.Minute, time.Minute
+// trendSpan is what a trend is read from, in samples of trendStep; trendLately is
+// its end, which says whether it still holds.
+const trendSpan, trendLately, trendStep = 5 * time.Minute, 2 * time.Minute, time.Minute
 
 // Queries about the whole.
 const (

@@ -71,7 +71,7 @@ func stories() map[string]story {
 		return "load 15s\n" + strings.TrimPrefix(strings.ReplaceAll(strings.Join(parts, ""), "\n\n", "\n"), "\n")
 	}
 	at := func(now time.Duration, series string) story {
-		return story{series: series, from: 30 * time.Second, until: now, step: 30 * time.Second}
+		return story{series: series, from: time.Minute, until: now, step: time.Minute}
 	}
 	all := load(luneoUp, traffic, growingQueue, usualCost)
 	deploy := []Mark{{At: epoch(22 * minute), Text: "worker-ia 2.31.0", Tags: []string{"deploy"}, User: "ci"}}

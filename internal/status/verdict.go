@@ -98,6 +98,10 @@ func (s *scene) unjudged() (last time.Time, yes bool) {
 // quiet is the verdict when no alert is active.
 func (s *scene) quiet() verdict {
 	found := s.sources()
+	judged := slices.ContainsFunc(s.rules, func(r *rule) bool { return !r.LastEvaluation.IsZero() })
+	if !judged {
+		return verdict{level: levelStarting, sentence: say(text("Luneo has just started: its rules are judged for the first time."))}
+	}
 	if len(found) == 0 && len(s.figures[querySources]) == 0 {
 		return verdict{level: levelStarting, sentence: say(text("Luneo is ready and waits for the first event."))}
 	}

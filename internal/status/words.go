@@ -165,16 +165,20 @@ func (r *reading) stateWord() string {
 	}
 }
 
-// trend says whether a value rises or falls: when it changed by more than a
-// twentieth in the time that it was watched.
+// trend says whether a value rises or falls. It rises when it has grown by more
+// than a twentieth while it was watched, and still does; it falls as soon as
+// the last two minutes went down clearly.
 func (r *reading) trend() int {
-	change := r.perMinute * trendSpan.Minutes()
-	switch threshold := math.Abs(r.value) / 20; {
-	case !known(change) || !known(r.value) || math.Abs(change) <= threshold:
+	if !known(r.value) || !known(r.perMinute) || !known(r.lately) {
 		return 0
-	case change > 0:
+	}
+	part := math.Abs(r.value)
+	switch {
+	case r.lately*trendLately.Minutes() < -part/33:
+		return -1
+	case r.perMinute*trendSpan.Minutes() > part/20 && r.lately*trendLately.Minutes() > part/100:
 		return 1
 	default:
-		return -1
+		return 0
 	}
 }

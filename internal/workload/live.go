@@ -10,9 +10,9 @@ import (
 // by then, so that there is something to see at once; every alert has fired
 // and is over within a quarter of an hour.
 const (
-	queueOffset, queuePeriod, queueLength = -3 * time.Minute, 15 * time.Minute, 5 * time.Minute
+	queueOffset, queuePeriod, queueLength = -3 * time.Minute, 15 * time.Minute, 285 * time.Second
 	costOffset, costPeriod                = -4 * time.Minute, time.Hour
-	shopOffset, shopPeriod, shopLength    = 5 * time.Minute, 30 * time.Minute, 4 * time.Minute
+	shopOffset, shopPeriod, shopLength    = 4 * time.Minute, 30 * time.Minute, 4 * time.Minute
 	slowOffset, slowPeriod, slowLength    = 9 * time.Minute, 30 * time.Minute, 4 * time.Minute
 )
 

@@ -9,7 +9,9 @@ import (
 )
 
 // samplesAMinute is how many events of a source and a minute are made one by
-// one; each stands for its share of the others. Jobs are all made.
+// one at its usual rate; each stands for its share of the others. A burst has as
+// many times more, so that a few dear calls do not decide what it costs. Jobs are
+// all made.
 const samplesAMinute = 8
 
 // Past is the platform's history, minute by minute, at the rates and by the
@@ -63,7 +65,8 @@ func (p *Past) Minute(end time.Time) []kpi.Tally {
 // fire lets a source fire n times, evenly over a minute but for a little chance.
 func (p *Past) fire(s source, begin time.Time, n int) {
 	failures := p.failures(s, begin, n)
-	samples := min(n-failures, samplesAMinute)
+	burst := max(1, p.platform.opts.Staging(s.name, begin).Rate)
+	samples := min(n-failures, int(samplesAMinute*burst))
 	if s.queued {
 		samples = n - failures
 	}

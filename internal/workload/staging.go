@@ -73,18 +73,22 @@ func CostSpike(from time.Time, length time.Duration) Staging {
 	return during("gpt-4o", from, length, Conditions{Rate: 10, Duration: 1, Errors: 1})
 }
 
-// CostBurst is a CostSpike of four minutes that is strong enough for a window
-// of 15 minutes: AI costs some 2.4 times the usual in it, until its first part is
-// out of the window again.
+// CostBurst is a CostSpike of four minutes that is strong enough for a window of
+// 15 minutes: AI costs nearly three times the usual in it, until the burst begins
+// to leave the window again.
 func CostBurst(from time.Time) Staging {
-	return during("gpt-4o", from, 4*time.Minute, Conditions{Rate: 12, Duration: 1, Errors: 1})
+	return during("gpt-4o", from, 4*time.Minute, Conditions{Rate: 14, Duration: 1, Errors: 1})
 }
 
 // WorkersDown lets the workers of the queue of 3D renders begin no job for a
-// while. The oldest one waits a minute after a minute; after the end it takes
-// about two thirds as long again until none waits as long.
+// while. The oldest one waits a minute after a minute. Two minutes after the end,
+// what is left of the backlog is worked off faster, as with more workers.
 func WorkersDown(from time.Time, length time.Duration) Staging {
-	return during(QueueRender3D, from, length, Conditions{Rate: 1, Duration: 1, Errors: 1, Resume: from.Add(length)})
+	end := from.Add(length)
+	return Together(
+		during(QueueRender3D, from, length, Conditions{Rate: 1, Duration: 1, Errors: 1, Resume: end}),
+		during(QueueRender3D, end.Add(2*time.Minute), 4*time.Minute, Conditions{Rate: 1, Duration: 0.5, Errors: 1}),
+	)
 }
 
 // RenderSlowdown lets 2D renders take twice as long for a while. Their workers
@@ -93,11 +97,11 @@ func RenderSlowdown(from time.Time, length time.Duration) Staging {
 	return during(QueueRender2D, from, length, Conditions{Rate: 1, Duration: 2, Errors: 1})
 }
 
-// FailingShop lets every handshake of one shop fail for a while, a twelfth of all
-// of them: about 3 % of all operations.
+// FailingShop lets every handshake of one shop fail for a while, an eighth of all
+// of them: about 5 % of all operations.
 func FailingShop(from time.Time, length time.Duration) Staging {
 	return during(failingShop, from, length, Conditions{Rate: 1, Duration: 1, Errors: 2 / failureShare})
 }
 
 // failingShop is the shop of FailingShop.
-const failingShop = "shop-03.example"
+const failingShop = "shop-02.example"

@@ -57,13 +57,22 @@ async function loadDeploys(r: TimeRange, signal: AbortSignal) {
 /** The series of the alert, or the largest; each limit that varies as a dashed curve of its own. */
 function plotOf(rule: Rule, alert: Alert | undefined, drawn: Drawn): Plot {
   const own = drawn.values.filter((s) => !alert || Object.entries(s.labels).every(([n, v]) => alert.labels[n] === undefined || alert.labels[n] === v));
-  const shown = (own.length ? own : drawn.values).sort((a, b) => (last(b) || 0) - (last(a) || 0)).slice(0, mostSeries);
-  const wanted = drawn.limits.filter((l) => shown.some((s) => Object.entries(l.labels).every(([n, v]) => s.labels[n] === undefined || s.labels[n] === v)));
-  const series = [...shown.map((s, i) => line(s, rule, i, shown.length)), ...(shown.length > 2 ? [] : wanted.map((l) => limitLine(l, rule)))];
+  const shown = [...(own.length ? own : drawn.values)].sort((a, b) => pressure(b, drawn) - pressure(a, drawn)).slice(0, rule.limitQuery ? 1 : mostSeries);
+  const varying = shown.map((s) => limitOf(s, drawn)).filter((l) => l !== undefined);
+  const series = [...shown.map((s, i) => line(s, rule, i, shown.length)), ...varying.map((l) => limitLine(l, rule))];
   return {
     times: shown[0]?.times ?? [], series, range: drawn.range, unit: rule.unit, min: 0, stacked: false, rule: rule.name, showMarks: true,
     limits: rule.limit !== null && !rule.limitQuery ? [{ value: rule.limit, words: t.alerts.limit(format(rule.limit, rule.unit)) }] : [],
   };
+}
+
+/** The limit that varies, of a series: the one with its labels. */
+const limitOf = (s: Series, drawn: Drawn) => drawn.limits.find((l) => Object.entries(l.labels).every(([n, v]) => s.labels[n] === undefined || s.labels[n] === v));
+
+/** How near a series is to its limit; where the limit is one for all, its value says as much. */
+function pressure(s: Series, drawn: Drawn): number {
+  const limit = limitOf(s, drawn), value = last(s) || 0;
+  return limit ? value / (last(limit) || Infinity) : value;
 }
 
 const line = (s: Series, rule: Rule, i: number, count: number): PlotSeries => ({ name: legend(undefined, s.labels, rule.title), values: s.values, colour: () => colours().series[i]!, kind: "line", width: 1.75, fill: count === 1 ? 0.14 : 0, unit: rule.unit });

@@ -12,12 +12,13 @@ export class Palette {
   /** Gives frames their places: new ones, in the order of their names, take those that are free and that no fixed colour has. */
   assign(frames: Frame[]) {
     const names = frames.filter((f) => !fixedColour(f)).map((f) => f.name);
-    const fixed = new Set(frames.map(fixedColour).filter((c) => c !== undefined).map((c) => colours().series.indexOf(named(c))));
+    const fixed = new Set(frames.map(fixedColour).filter((c) => c !== undefined).map((c) => colours().series.indexOf(named(c))).filter((i) => i >= 0));
     this.give(names, fixed);
   }
 
   private give(names: string[], taken: Set<number>) {
-    for (const name of [...this.places.keys()]) if (!names.includes(name) && this.places.size >= mostSeries) this.places.delete(name);
+    const coming = names.filter((n) => !this.places.has(n)).length;
+    for (const name of [...this.places.keys()]) if (!names.includes(name) && this.places.size + coming + taken.size > mostSeries) this.places.delete(name);
     const used = new Set([...this.places.values(), ...taken]);
     for (const name of [...names].sort((a, b) => a.localeCompare(b, "en", { numeric: true }))) {
       if (this.places.has(name)) continue;

@@ -4,10 +4,13 @@ import { loadBands, loadMarks } from "../chart/annotations.ts";
 import { Icon, type IconName } from "../frame/Icon.tsx";
 import { PageHead } from "../frame/PageHead.tsx";
 import { StatusLine } from "../frame/StatusLine.tsx";
+import { sources } from "../state/server.ts";
 import { range, tick } from "../state/time.ts";
 import { location } from "../state/url.ts";
 import { sections, type Dashboard, type Section } from "./model.ts";
 import { Panel } from "./Panel.tsx";
+import { NeverSent } from "./states.tsx";
+import { subjectOf } from "../words/en.ts";
 import { loadOptions, offered, values, type Variable } from "./variables.ts";
 import { VariableBar } from "./VariableBar.tsx";
 
@@ -29,15 +32,21 @@ export function DashboardPage({ dashboard, title, withStatus = false }: { dashbo
 
 function SectionView({ section, dashboard }: { section: Section; dashboard: Dashboard }) {
   const models = dashboard.templating?.list ?? [];
-  const top = Math.min(...section.panels.map((p) => p.gridPos.y));
+  const top = Math.min(...section.panels.map((p) => p.gridPos.y)), silent = section.row ? silentSource(section) : null;
   return (
     <div class="section" id={section.row ? `section-${section.row.id}` : undefined}>
       {section.row && <h2 class="section-head"><Icon name={iconFor(section.row.title ?? "")} size={18} />{section.row.title}</h2>}
-      <div class="grid">
+      {silent ? <NeverSent {...silent} /> : <div class="grid">
         {section.panels.map((p) => <Panel key={p.id} uid={dashboard.uid} models={models} panel={p.gridPos.y === 0 ? p : placed(p, top)} />)}
-      </div>
+      </div>}
     </div>
   );
+}
+
+/** What a section is about, when its source has never sent anything. */
+function silentSource(section: Section): { what: string; source: string; connect: string } | null {
+  const subject = subjectOf(section.panels[0]?.targets?.[0]?.expr ?? "");
+  return subject && sources.value?.find((s) => s.id === subject.source)?.state === "waiting" ? subject : null;
 }
 
 const cache = new WeakMap<object, ReturnType<typeof shift>>();

@@ -1,13 +1,12 @@
 // What a panel shows when it has no data to show. Never "no data" alone: why, and what to do.
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { get, type ApiError } from "../api/client.ts";
-import { RequestQueue } from "../api/queue.ts";
+import type { ApiError } from "../api/client.ts";
 import { whenText } from "../chart/axis.ts";
 import { Icon, type IconName } from "../frame/Icon.tsx";
 import { copy } from "../frame/toast.tsx";
 import { refresh, setAbsolute, setRange } from "../state/time.ts";
-import { status } from "../state/server.ts";
+import { loadSources, sources, status, type SourceState } from "../state/server.ts";
 import { subjectOf, t } from "../words/en.ts";
 import type { PanelData } from "./data.ts";
 import type { PanelModel, VariableModel } from "./model.ts";
@@ -66,7 +65,7 @@ function Quiet({ panel, data, text }: { panel: PanelModel; data: PanelData; text
   if (seen.ever && /error|failure/.test(text) && seen.recent(data.range.from)) return <State icon="ok" title={t.states.noErrors} help={t.states.noErrorsHelp} />;
   if (!seen.ever) return (
     <State icon="plug" title={t.states.neverTitle(subject.what)} help={t.states.neverHelp}>
-      <a class="button accent" href={`/setup?source=${subject.source}`}>{t.states.connect(subject.what)}</a>
+      <a class={panel.type === "stat" ? "text-button" : "button"} href={`/setup?source=${subject.source}`}>{subject.connect}</a>
     </State>
   );
   return (
@@ -80,25 +79,24 @@ interface Seen { ever: boolean; at?: number; recent: (from: number) => boolean }
 
 /** When the source of what a query counts last sent something; null while that is asked. */
 function useLastSeen(text: string): Seen | null {
-  const [seen, setSeen] = useState<Seen | null>(null);
+  useEffect(() => { if (sources.peek() === null) void loadSources(); }, []);
   const source = subjectOf(text)?.source ?? "";
-  useEffect(() => {
-    const abort = new AbortController();
-    askSources(abort.signal).then(
-      (list) => setSeen(seenOf(list.find((s) => s.id === source))),
-      () => { if (!abort.signal.aborted) setSeen({ ever: true, recent: () => false }); });
-    return () => abort.abort();
-  }, [source]);
-  return seen;
+  return sources.value && seenOf(sources.value.find((s) => s.id === source));
 }
 
-interface Source { id: string; lastEventAt?: string }
-
-const questions = new RequestQueue();
-const askSources = (signal: AbortSignal) => questions.run("/api/setup", signal, (s) => get<{ sources: Source[] }>("/api/setup", s)).then((a) => a.sources);
-
-function seenOf(source: Source | undefined): Seen {
+function seenOf(source: SourceState | undefined): Seen {
   const at = source?.lastEventAt ? Date.parse(source.lastEventAt) / 1000 : NaN;
   if (Number.isNaN(at)) return { ever: false, recent: () => false };
   return { ever: true, ...(Date.now() / 1000 - at > 900 ? { at } : {}), recent: (from) => at >= from };
+}
+
+/** Stands for a whole section whose source has never sent anything. */
+export function NeverSent({ what, source, connect }: { what: string; source: string; connect: string }) {
+  return (
+    <div class="never">
+      <span class="state-icon"><Icon name="plug" size={18} /></span>
+      <div><p class="state-title">{t.states.neverTitle(what)}</p><p class="state-help">{t.states.neverSection}</p></div>
+      <a class="button" href={`/setup?source=${source}`}>{connect}</a>
+    </div>
+  );
 }

@@ -19,14 +19,19 @@ export function interpolate(expr: string, values: Values, built: Record<string, 
 function inQuery(v: Value, form?: string): string {
   if (v.all && v.allValue) return v.allValue;
   if (form === "raw") return v.texts.join(",");
-  if (!v.multi) return form === "regex" ? escapeRegex(v.texts[0] ?? "") : v.texts[0] ?? "";
+  if (!v.multi) return form === "regex" ? escapeRegex(v.texts[0] ?? "") : escapeString(v.texts[0] ?? "");
   const escaped = v.texts.map(escapeRegex);
   return escaped.length === 1 ? escaped[0]! : `(${escaped.join("|")})`;
 }
 
 /** Escapes for a regular expression inside a quoted PromQL string. */
 function escapeRegex(text: string): string {
-  return text.replace(/[\\^$*+?.()|[\]{}]/g, "\\\\$&");
+  return escapeString(text.replace(/[\\^$*+?.()|[\]{}]/g, "\\$&"));
+}
+
+/** Escapes for a quoted PromQL string. */
+function escapeString(text: string): string {
+  return text.replace(/[\\"]/g, "\\$&").replaceAll("\n", "\\n");
 }
 
 /** Replaces references in links and titles with plain text. */

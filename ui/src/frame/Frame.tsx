@@ -81,8 +81,8 @@ function NavItem({ page, current }: { page: Page; current: boolean }) {
 function Arriving() {
   const e = status.value?.events;
   if (!e) return <p class="arriving"><i class="dot" aria-hidden="true" />–</p>;
-  const refused = e.rejectedPerSecond > 0 ? format(e.rejectedPerSecond, "reqps") : null;
-  return <p class="arriving" data-level={refused ? "warn" : e.perSecond > 0 ? "ok" : undefined}><i class="dot" aria-hidden="true" />{t.events(format(e.perSecond, "reqps"), refused)}</p>;
+  const refused = e.rejectedPerSecond > 0 ? format(e.rejectedPerSecond, "short") : null;
+  return <p class="arriving" data-level={refused ? "warn" : e.perSecond > 0 ? "ok" : undefined}><i class="dot" aria-hidden="true" />{t.events(format(e.perSecond, "short"), refused)}</p>;
 }
 
 const onBar = ["kpis", "alerts", "spend", "setup"];

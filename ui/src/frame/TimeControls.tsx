@@ -32,7 +32,7 @@ export function rangeWords(): { long: string; short: string } {
   const relative = /^now-(\w+)$/.exec(from);
   if (relative && to === "now") {
     const known = t.time.presets[relative[1]!];
-    return known ? { long: `${t.time.last} ${known}`, short: relative[1]! } : { long: `${t.time.last} ${lengthWords(range.value.to - range.value.from)}`, short: lengthWords(range.value.to - range.value.from) };
+    return known ? { long: `${t.time.last} ${known}`, short: relative[1]!.replace(/(\d+)([mhd])/, (_, n, u) => `${n} ${u === "m" ? "min" : u}`) } : { long: `${t.time.last} ${lengthWords(range.value.to - range.value.from)}`, short: lengthWords(range.value.to - range.value.from) };
   }
   return { long: `${whenText(range.value.from)} – ${whenText(range.value.to)}`, short: lengthWords(range.value.to - range.value.from) };
 }

@@ -41,6 +41,15 @@ export const heardAt = signal(0);
 
 export const may = (scope: string) => session.value?.caller.scopes.includes(scope) ?? false;
 
+/** When each source last sent something; null until it was asked. */
+export const sources = signal<SourceState[] | null>(null);
+
+export interface SourceState { id: string; state: "live" | "quiet" | "waiting" | "soon"; lastEventAt?: string }
+
+export async function loadSources() {
+  try { sources.value = (await get<{ sources: SourceState[] }>("/api/setup")).sources; } catch { /* panels then say less */ }
+}
+
 export async function loadSession() {
   try { session.value = await get<Session>("/api/session"); } catch { /* the status says that nobody answers */ }
 }
@@ -49,6 +58,8 @@ export async function loadStatus(signal?: AbortSignal) {
   try {
     status.value = await get<Status>("/api/status", signal);
     statusError.value = null;
+    const { connected, total } = status.value.setup;
+    if (connected < total || sources.peek()?.some((s) => s.state === "waiting")) void loadSources();
     heardAt.value = Date.now();
   } catch (err) {
     if (err instanceof ApiError) statusError.value = err;

@@ -23,7 +23,7 @@ function decimalsFor(value: number, digits: number): number {
 
 /** A figure without trailing zeros, unless the number of decimals is given. */
 export function figure(value: number, digits: number, decimals?: number): string {
-  if (decimals !== undefined) return group(value.toFixed(decimals));
+  if (decimals !== undefined) return value === 0 ? "0" : group(value.toFixed(decimals));
   const text = value.toFixed(decimalsFor(value, digits));
   return group(text.includes(".") ? text.replace(/\.?0+$/, "") : text).replace(/^-0$/, "0");
 }
@@ -82,10 +82,13 @@ const rate: Formatter = (value, decimals) => counts(value, decimals).map((p) => 
 /** Dollars; below one, cents. */
 function dollars(value: number, decimals?: number): Piece[] {
   const size = Math.abs(value);
-  if (size > 0 && size < 0.995) return [{ figure: figure(value * 100, 2), unit: "¢" }];
+  if (size > 0 && size < 0.995) return cents(value * 100);
   if (size >= 99_999.5) return counts(value).map((p) => ({ figure: p.figure + p.unit, unit: "$", before: true }));
   return [{ figure: group(value.toFixed(decimals ?? (size >= 99.995 || size === 0 ? 0 : 2))), unit: "$", before: true }];
 }
+
+/** Two figures, the second even when it is zero: 4.0 ¢, as prices are written. */
+const cents: Formatter = (value, decimals) => [{ figure: Math.abs(value) >= 0.0995 ? figure(value, 2, decimals ?? decimalsFor(value * 1.005, 2)) : figure(value, 2, decimals), unit: "¢" }];
 
 const percent: Formatter = (value, decimals) => [{ figure: figure(value, Math.abs(value) >= 100 ? 3 : 2, decimals), unit: "%" }];
 
@@ -104,8 +107,10 @@ const formatters: Record<string, Formatter> = {
   currencyUSD: dollars,
   /** Not Grafana's: what /api/alerts and /api/spend send. */
   currencyCents: (v, d) => dollars(v / 100, d),
+  "suffix:¢": (v, d) => [{ figure: figure(v, 2, d), unit: "¢" }],
   x: (v, d) => [{ figure: figure(v, 3, d), unit: "×" }],
   "suffix:x": (v, d) => [{ figure: figure(v, 3, d), unit: "×" }],
+  "suffix:¢": cents,
   "suffix:×": (v, d) => [{ figure: figure(v, 3, d), unit: "×" }],
   "short/min": (v, d) => counts(v, d).map((p) => ({ figure: p.figure, unit: p.unit + "/min" })),
   cpm: (v, d) => counts(v, d).map((p) => ({ figure: p.figure, unit: p.unit + "/min" })),

@@ -1,0 +1,65 @@
+import { useMemo, useState } from "preact/hooks";
+import { useSignalEffect } from "@preact/signals";
+import { queryRange, type Series } from "../api/prometheus.ts";
+import { loadBands } from "../chart/annotations.ts";
+import { Legend } from "../chart/Legend.tsx";
+import type { Plot, PlotSeries } from "../chart/plot.ts";
+import { colours, paint } from "../chart/theme.ts";
+import { last } from "../dashboard/frames.ts";
+import { stepFor } from "../dashboard/interval.ts";
+import { Canvas } from "../panels/TimeSeries.tsx";
+import { range, tick, type TimeRange } from "../state/time.ts";
+import { format } from "../units/format.ts";
+import { t } from "../words/en.ts";
+
+type Name = "cost" | "baseline" | "limit" | "low" | "high";
+interface Answer { range: TimeRange; series: Partial<Record<Name, Series>> }
+
+const queries = (w: string): [Name, string][] => [
+  ["low", `max(luneo_ai_cost_usual_cents{time_window="${w}",bound="low"})`], ["high", `max(luneo_ai_cost_usual_cents{time_window="${w}",bound="high"})`],
+  ["baseline", `max(luneo_ai_cost_baseline_cents{time_window="${w}"})`], ["limit", `2 * max(luneo_ai_cost_baseline_cents{time_window="${w}"})`],
+  ["cost", `sum(luneo_ai_cost_current_cents{time_window="${w}"})`],
+];
+
+/** A window's cost with what is usual, its range, and twice that in red. */
+export function CostChart({ window: w }: { window: string }) {
+  const [answer, setAnswer] = useState<Answer | null>(null);
+  useSignalEffect(() => {
+    tick.value;
+    const abort = new AbortController(), r = range.value;
+    void ask(w, r, abort.signal).then(setAnswer, () => {});
+    void loadBands(r, abort.signal).catch(() => {});
+    return () => abort.abort();
+  });
+  paint.value;
+  const plot = useMemo(() => answer && plotOf(answer), [answer]);
+  if (!plot) return <div class="detail-chart" />;
+  const items = plot.series.filter((s) => s.width > 0 || s.fillTo).map((s) => {
+    const band = !!s.fillTo;
+    return { name: s.name, text: s.name, colour: band ? colours().baselineBand : s.colour(), dash: !!s.dash, band, ...(band ? {} : { value: last(s) }), unit: "currencyCents" };
+  });
+  return (
+    <div class="cost-chart">
+      <div class="detail-chart"><Canvas plot={plot} label={t.spend.chartAlt(w, format(last(answer!.series.cost ?? { values: [] }), "currencyCents"), format(last(answer!.series.baseline ?? { values: [] }), "currencyCents"))} /></div>
+      <Legend items={items} isolated={null} onIsolate={() => {}} />
+    </div>
+  );
+}
+
+async function ask(w: string, r: TimeRange, signal: AbortSignal): Promise<Answer> {
+  const step = stepFor(r.to - r.from, 800, 5), aligned = { from: Math.floor(r.from / step) * step, to: Math.floor(r.to / step) * step };
+  const found = await Promise.all(queries(w).map(async ([name, expr]) => [name, (await queryRange(expr, { ...aligned, step }, signal))[0]] as const));
+  return { range: aligned, series: Object.fromEntries(found.filter(([, s]) => s)) };
+}
+
+function plotOf(a: Answer): Plot {
+  const looks: Record<Name, Omit<PlotSeries, "values">> = {
+    low: { name: "low", colour: () => "transparent", kind: "line", width: 0, fill: 0, quiet: true },
+    high: { name: t.spend.usualRange, colour: () => "transparent", kind: "line", width: 0, fill: 0, fillTo: "low", quiet: true },
+    baseline: { name: t.spend.usually, colour: () => colours().baseline, kind: "line", width: 1.25, dash: [4, 4], fill: 0 },
+    limit: { name: t.spend.fires, colour: () => colours().threshold, kind: "line", width: 1.25, dash: [4, 4], fill: 0 },
+    cost: { name: t.spend.cost, colour: () => colours().series[0]!, kind: "line", width: 2.25, fill: 0 },
+  };
+  const series = queries("").flatMap(([name]) => (a.series[name] ? [{ ...looks[name], values: a.series[name].values, unit: "currencyCents" }] : []));
+  return { times: Object.values(a.series)[0]?.times ?? [], series, range: a.range, unit: "currencyCents", min: 0, stacked: false, limits: [], rule: "CostSpikeDetected", showMarks: true };
+}
