@@ -107,7 +107,6 @@ const formatters: Record<string, Formatter> = {
   currencyUSD: dollars,
   /** Not Grafana's: what /api/alerts and /api/spend send. */
   currencyCents: (v, d) => dollars(v / 100, d),
-  "suffix:¢": (v, d) => [{ figure: figure(v, 2, d), unit: "¢" }],
   x: (v, d) => [{ figure: figure(v, 3, d), unit: "×" }],
   "suffix:x": (v, d) => [{ figure: figure(v, 3, d), unit: "×" }],
   "suffix:¢": cents,
