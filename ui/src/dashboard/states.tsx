@@ -55,6 +55,7 @@ export function Empty({ panel, data, models }: { panel: PanelModel; data: PanelD
   }
   const text = data.queries.join(" ");
   if (/cost_baseline|cost_usual/.test(text) && !/cost_current|cost_cents/.test(text)) return <State icon="hourglass" title={t.states.baseline} help={status.value?.rules.CostSpikeDetected?.meaning ?? t.states.baselineHelp} />;
+  if (/\bALERTS\b/.test(text)) return <State icon="ok" title={t.states.noAlerts} help={t.states.noAlertsHelp} />;
   return <Quiet panel={panel} data={data} text={text} />;
 }
 

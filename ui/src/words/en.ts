@@ -24,7 +24,7 @@ export const t = {
     neverTitle: (what: string) => `No ${what} yet`, neverSection: "Send one event and this section starts by itself.", neverHelp: "Send one event and this chart starts by itself.", connect: (what: string) => `Connect ${what}`,
     quietTitle: (what: string) => `No ${what} in this time range`, quietHelp: (when: string) => `The last came at ${when}.`, quietUnknown: "They are counted as soon as they come.", goThere: "Go to the last one", longer: "Last 24 hours",
     noneTitle: "Nothing to show in this time range", noneHelp: "What this panel counts did not happen.",
-    noErrors: "No failures in this time range", noErrorsHelp: "Every operation succeeded.",
+    noAlerts: "No alert is firing or pending", noAlertsHelp: "The Alerts page has every rule.", noErrors: "No failures in this time range", noErrorsHelp: "Every operation succeeded.",
     baseline: "No baseline yet", baselineHelp: "It needs some days of cost. Until then no cost alert can fire.",
     stale: (age: string) => `${age} old`,
     offline: (age: string) => `Luneo has not answered for ${age}, so this page may be out of date.`, offlineHelp: "It is being asked again every few seconds.", tryNow: "Try now",
