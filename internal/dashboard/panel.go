@@ -90,6 +90,7 @@ const (
 	textColor    = "text"
 	hiddenColor  = "transparent"
 	usualColor   = "gray"
+	successColor = "blue"
 	measureColor = "blue"
 )
 
