@@ -90,7 +90,6 @@ const (
 	textColor    = "text"
 	hiddenColor  = "transparent"
 	usualColor   = "gray"
-	successColor = "blue"
 	measureColor = "blue"
 )
 
