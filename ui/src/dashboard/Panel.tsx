@@ -3,11 +3,10 @@ import { Chip, RuleChip } from "../frame/Chip.tsx";
 import { endsNow, refreshing, refreshSeconds, now } from "../state/time.ts";
 import { status } from "../state/server.ts";
 import { ago, t } from "../words/en.ts";
-import { BarGauge, Gauge } from "../panels/Bars.tsx";
+import { BarGauge } from "../panels/BarGauge.tsx";
 import { Heatmap } from "../panels/Heatmap.tsx";
 import { Stat } from "../panels/Stat.tsx";
 import { Table } from "../panels/Table.tsx";
-import { Text } from "../panels/Text.tsx";
 import { TimeSeries } from "../panels/TimeSeries.tsx";
 import { usePanelData, type PanelData } from "./data.ts";
 import { PanelMenu } from "./PanelMenu.tsx";
@@ -18,6 +17,8 @@ import { tableRows } from "./table.ts";
 import { inText } from "./template.ts";
 import { values } from "./variables.ts";
 
+const Gauge = later(() => import("../later/Gauge.tsx"));
+const Text = later(() => import("../later/Text.tsx"));
 const TableDialog = later(() => import("../later/TableDialog.tsx"));
 
 export interface PanelProps { panel: PanelModel; models: VariableModel[]; uid: string }
