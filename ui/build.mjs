@@ -17,7 +17,9 @@ const compressible = new Set([".js", ".css", ".html", ".svg", ".txt", ".webmanif
 const dashboards = {
   name: "dashboards",
   setup(b) {
-    const unread = new Set(["datasource", "editorMode", "icon", "tooltip", "asDropdown", "pluginVersion", "justifyMode", "wideLayout", "percentChangeColorMode", "showPercentChange", "schemaVersion", "definition", "gradientMode", "axisPlacement", "showPoints", "lineInterpolation", "pointSize", "insertNulls"]);
+    const unread = new Set(["datasource", "editorMode", "icon", "tooltip", "asDropdown", "pluginVersion", "justifyMode", "wideLayout", "percentChangeColorMode", "showPercentChange", "schemaVersion", "definition", "gradientMode", "axisPlacement", "showPoints", "lineInterpolation", "pointSize", "insertNulls",
+      "reduceOptions", "orientation", "textMode", "colorMode", "fillOpacity", "spanNulls", "group", "calcs", "placement", "displayMode", "valueMode", "namePlacement", "showUnfilled", "sizing", "minVizWidth", "minVizHeight", "maxVizHeight",
+      "cellGap", "cellHeight", "frameIndex", "showHeader", "selectionMode", "exemplars", "filterValues", "timepicker", "refresh", "fiscalYearStartMonth", "graphTooltip", "preload", "weekStart", "editable", "range"]);
     b.onLoad({ filter: /grafana\/dashboards\/[^/]+\.json$/ }, ({ path }) => {
       const dashboard = JSON.parse(readFileSync(path, "utf8"), (key, value) => (unread.has(key) ? undefined : value));
       return { contents: JSON.stringify(dashboard), loader: "json" };

@@ -82,7 +82,7 @@ func costMeaning(r *reading) string {
 	if !known(costRatio(r)) {
 		return "no baseline yet for the " + windowWord(r.labels[windowLabel])
 	}
-	return times(costRatio(r)) + " the usual " + money(r.limit/2) + " · limit 2× · " + windowWord(r.labels[windowLabel])
+	return windowWord(r.labels[windowLabel]) + ": " + money(r.value) + ", " + times(costRatio(r)) + " the usual " + money(r.limit/2) + " · limit 2×"
 }
 
 // noBaseline is why CostSpikeDetected can't judge: no window has a baseline.

@@ -2,6 +2,7 @@ import { timeText, timeTicks, whenText } from "../chart/axis.ts";
 import { usePoll } from "../state/poll.ts";
 import { location, setParams } from "../state/url.ts";
 import { t } from "../words/en.ts";
+import { words } from "../words/pages.ts";
 import { linkTo, type HistoryAnswer, type Lane } from "./model.ts";
 
 /** When each rule was pending and firing: one lane a rule. Rules that stayed quiet are counted, not drawn. */
@@ -13,17 +14,17 @@ export function History({ chosen }: { chosen: string | undefined }) {
   const lanes = data.lanes.filter((l) => l.intervals.length > 0 || l.rule === chosen || guide.includes(l.rule));
   const axis = timeTicks(from, to, 7);
   return (
-    <section class="card history" aria-label={t.alerts.history[span]}>
+    <section class="card history" aria-label={words.alerts.history[span]}>
       <header class="history-head">
-        <h2>{t.alerts.history[span]}</h2><span class="panel-sub">{data.words}</span>
-        <div class="segmented" role="group" aria-label={t.alerts.historyRange}>
-          {(["24h", "7d"] as const).map((s) => <button type="button" key={s} aria-pressed={span === s} onClick={() => setParams({ history: s === "24h" ? null : s }, "replace")}>{t.alerts.span[s]}</button>)}
+        <h2>{words.alerts.history[span]}</h2><span class="panel-sub">{data.words}</span>
+        <div class="segmented" role="group" aria-label={words.alerts.historyRange}>
+          {(["24h", "7d"] as const).map((s) => <button type="button" key={s} aria-pressed={span === s} onClick={() => setParams({ history: s === "24h" ? null : s }, "replace")}>{words.alerts.span[s]}</button>)}
         </div>
-        <ul class="history-key" aria-hidden="true"><li data-state="firing">{t.alerts.states.firing}</li><li data-state="pending">{t.alerts.states.pending}</li></ul>
+        <ul class="history-key" aria-hidden="true"><li data-state="firing">{words.alerts.states.firing}</li><li data-state="pending">{words.alerts.states.pending}</li></ul>
       </header>
       <ul class="lanes">{lanes.map((l) => <LaneRow key={l.rule} lane={l} from={from} to={to} />)}</ul>
       <div class="lane-axis" aria-hidden="true">{axis.at.filter((at) => (at - from) / (to - from) < 0.94).map((at) => <span key={at} style={{ left: `${((at - from) / (to - from)) * 100}%` }}>{timeText(at, axis.step)}</span>)}<span class="lane-now">{t.relative.now}</span></div>
-      {lanes.length < data.lanes.length && <p class="muted">{t.alerts.stayedQuiet(data.lanes.length - lanes.length)}</p>}
+      {lanes.length < data.lanes.length && <p class="muted">{words.alerts.stayedQuiet(data.lanes.length - lanes.length)}</p>}
     </section>
   );
 }
@@ -38,7 +39,7 @@ function LaneRow({ lane, from, to }: { lane: Lane; from: number; to: number }) {
       <a class="lane-name" href={linkTo(lane.rule)}>{lane.rule}</a>
       <div class="lane-track" role="img" aria-label={`${lane.rule}: ${lane.words}`}>
         {[...lane.intervals].sort((a, b) => (a.state === b.state ? 0 : a.state === "pending" ? -1 : 1)).map((i) => (
-          <i key={i.state + i.from + i.to} data-state={i.state} title={`${t.alerts.states[i.state]} ${whenText(Date.parse(i.from) / 1000)} – ${whenText(Date.parse(i.to) / 1000)}`}
+          <i key={i.state + i.from + i.to} data-state={i.state} title={`${words.alerts.states[i.state]} ${whenText(Date.parse(i.from) / 1000)} – ${whenText(Date.parse(i.to) / 1000)}`}
             style={{ left: `${place(i.from)}%`, width: `${place(i.to) - place(i.from)}%` }} />
         ))}
       </div>

@@ -13,7 +13,7 @@ import { Failed } from "../dashboard/states.tsx";
 import { Canvas } from "../panels/TimeSeries.tsx";
 import { range, tick, type TimeRange } from "../state/time.ts";
 import { format } from "../units/format.ts";
-import { t } from "../words/en.ts";
+import { words } from "../words/pages.ts";
 import type { Alert, Rule } from "./model.ts";
 
 interface Drawn { values: Series[]; limits: Series[]; range: TimeRange }
@@ -34,8 +34,8 @@ export function RuleChart({ rule, alert }: { rule: Rule; alert: Alert | undefine
   const plot = useMemo(() => drawn && plotOf(rule, alert, drawn), [drawn, paint.value]);
   if (error && !drawn) return <div class="detail-chart"><Failed error={error} /></div>;
   if (!plot) return <div class="detail-chart" />;
-  if (!drawn || !hasValues(drawn.values)) return <p class="muted detail-empty">{t.alerts.noValues}</p>;
-  return <div class="detail-chart"><Canvas plot={plot} label={words(rule, drawn)} /></div>;
+  if (!drawn || !hasValues(drawn.values)) return <p class="muted detail-empty">{words.alerts.noValues}</p>;
+  return <div class="detail-chart"><Canvas plot={plot} label={alternative(rule, drawn)} /></div>;
 }
 
 async function ask(rule: Rule, r: TimeRange, signal: AbortSignal): Promise<Drawn> {
@@ -62,7 +62,7 @@ function plotOf(rule: Rule, alert: Alert | undefined, drawn: Drawn): Plot {
   const series = [...shown.map((s, i) => line(s, rule, i, shown.length)), ...varying.map((l) => limitLine(l, rule))];
   return {
     times: shown[0]?.times ?? [], series, range: drawn.range, unit: rule.unit, min: 0, stacked: false, rule: rule.name, showMarks: true,
-    limits: rule.limit !== null && !rule.limitQuery ? [{ value: rule.limit, words: t.alerts.limit(format(rule.limit, rule.unit)) }] : [],
+    limits: rule.limit !== null && !rule.limitQuery ? [{ value: rule.limit, words: words.alerts.limit(format(rule.limit, rule.unit)) }] : [],
   };
 }
 
@@ -76,9 +76,9 @@ function pressure(s: Series, drawn: Drawn): number {
 }
 
 const line = (s: Series, rule: Rule, i: number, count: number): PlotSeries => ({ name: legend(undefined, s.labels, rule.title), values: s.values, colour: () => colours().series[i]!, kind: "line", width: 1.75, fill: count === 1 ? 0.14 : 0, unit: rule.unit });
-const limitLine = (s: Series, rule: Rule): PlotSeries => ({ name: t.alerts.limitOf(legend(undefined, s.labels, "")), values: s.values, colour: () => colours().threshold, kind: "line", width: 1.25, dash: [4, 4], fill: 0, unit: rule.unit });
+const limitLine = (s: Series, rule: Rule): PlotSeries => ({ name: words.alerts.limitOf(legend(undefined, s.labels, "")), values: s.values, colour: () => colours().threshold, kind: "line", width: 1.25, dash: [4, 4], fill: 0, unit: rule.unit });
 
-function words(rule: Rule, drawn: Drawn): string {
+function alternative(rule: Rule, drawn: Drawn): string {
   const top = Math.max(...drawn.values.map((s) => last(s)).filter((v) => !Number.isNaN(v)));
-  return `${rule.title}. ${t.alerts.lastValue(format(top, rule.unit))}${rule.limit !== null ? ` ${t.alerts.limit(format(rule.limit, rule.unit))}.` : ""}`;
+  return `${rule.title}. ${words.alerts.lastValue(format(top, rule.unit))}${rule.limit !== null ? ` ${words.alerts.limit(format(rule.limit, rule.unit))}.` : ""}`;
 }

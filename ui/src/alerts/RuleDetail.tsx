@@ -5,6 +5,7 @@ import { Parts } from "../frame/Parts.tsx";
 import { usePoll } from "../state/poll.ts";
 import { withRange } from "../state/url.ts";
 import { ago, t } from "../words/en.ts";
+import { words } from "../words/pages.ts";
 import { RuleChart } from "./RuleChart.tsx";
 import { linkTo, scopeOf, shownState, type Alert, type Detail, type Rule } from "./model.ts";
 
@@ -15,7 +16,7 @@ export function RuleDetail({ rule, alert }: { rule: Rule; alert: Alert | undefin
   const state = alert?.state ?? shownState(rule);
   return (
     <article class="card rule-detail">
-      <a class="back" href="/alerts"><Icon name="back" />{t.alerts.all}</a>
+      <a class="back" href="/alerts"><Icon name="back" />{words.alerts.all}</a>
       <header class="detail-head">
         <div>
           <RuleChip state={state} text={alert ? since(alert) : rule.chip} />
@@ -27,28 +28,28 @@ export function RuleDetail({ rule, alert }: { rule: Rule; alert: Alert | undefin
         </div>
       </header>
       <p class="detail-sentence"><Parts parts={alert?.sentence ?? rule.sentence} /></p>
-      {rule.error && <p class="wrong" role="alert">{t.alerts.failing} {rule.error}</p>}
+      {rule.error && <p class="wrong" role="alert">{words.alerts.failing} {rule.error}</p>}
       {rule.query && <RuleChart rule={rule} alert={alert} />}
       <div class="detail-columns">
         <Happened detail={data} />
         <Checks detail={data} />
       </div>
-      <h3 class="list-head">{t.alerts.rule}</h3>
+      <h3 class="list-head">{words.alerts.rule}</h3>
       <pre class="code" tabIndex={0}><code>{rule.expr}</code>{"\n"}<span class="muted"># {rule.forSeconds ? `for: ${ago(rule.forSeconds)}, ` : ""}severity: {rule.severity}</span></pre>
       {rule.alerts.length > 1 && <Others rule={rule} alert={alert} />}
     </article>
   );
 }
 
-const since = (a: Alert) => t.alerts.since(t.alerts.states[a.state], whenText(Date.parse(a.firedAt ?? a.activeAt) / 1000));
+const since = (a: Alert) => words.alerts.since(words.alerts.states[a.state], whenText(Date.parse(a.firedAt ?? a.activeAt) / 1000));
 
 const dots: Record<string, string> = { annotation: "accent", pending: "warn", firing: "bad", resolved: "ok", restart: "mute" };
 
 function Happened({ detail }: { detail: Detail | null }) {
   return (
     <section>
-      <h3 class="list-head">{t.alerts.happened}</h3>
-      {detail?.happened.length === 0 && <p class="muted">{t.alerts.nothing}</p>}
+      <h3 class="list-head">{words.alerts.happened}</h3>
+      {detail?.happened.length === 0 && <p class="muted">{words.alerts.nothing}</p>}
       <ol class="timeline">
         {detail?.happened.map((h) => {
           const at = Date.parse(h.at) / 1000, today = new Date(h.at).toDateString() === new Date().toDateString();
@@ -63,10 +64,10 @@ function Checks({ detail }: { detail: Detail | null }) {
   if (!detail?.checks.length) return null;
   return (
     <section>
-      <h3 class="list-head">{t.alerts.checks}</h3>
+      <h3 class="list-head">{words.alerts.checks}</h3>
       <ol class="checks">
         {detail.checks.map((c, i) => (
-          <li key={c.question}><span class="check-number" aria-hidden="true">{i + 1}</span><span><b>{c.question}</b> <Parts parts={c.parts} /> {c.href?.startsWith("/") && <a class="accent-link" href={withRange(c.href)}>{c.link || t.alerts.look}</a>}</span></li>
+          <li key={c.question}><span class="check-number" aria-hidden="true">{i + 1}</span><span><b>{c.question}</b> <Parts parts={c.parts} /> {c.href?.startsWith("/") && <a class="accent-link" href={withRange(c.href)}>{c.link || words.alerts.look}</a>}</span></li>
         ))}
       </ol>
     </section>
@@ -76,7 +77,7 @@ function Checks({ detail }: { detail: Detail | null }) {
 function Others({ rule, alert }: { rule: Rule; alert: Alert | undefined }) {
   return (
     <section>
-      <h3 class="list-head">{t.alerts.others}</h3>
+      <h3 class="list-head">{words.alerts.others}</h3>
       <ul class="others">{rule.alerts.filter((a) => a !== alert).map((a) => <li key={a.id}><Icon name={iconOf(a.state)} /><a href={linkTo(rule.name, a.id)}>{scopeOf(a.labels) || rule.name}</a> {a.shown}</li>)}</ul>
     </section>
   );

@@ -1,7 +1,8 @@
 import { iconOf, levelOf } from "../frame/Chip.tsx";
 import { Icon } from "../frame/Icon.tsx";
 import { withRange } from "../state/url.ts";
-import { ago, t } from "../words/en.ts";
+import { ago } from "../words/en.ts";
+import { words } from "../words/pages.ts";
 import { groups, linkTo, scopeOf, shownState, type Alert, type Rule } from "./model.ts";
 
 interface Props { rules: Rule[]; rule: Rule | undefined; alert: Alert | undefined }
@@ -9,10 +10,10 @@ interface Props { rules: Rule[]; rule: Rule | undefined; alert: Alert | undefine
 /** Rules by state; a rule with several alerts has a row for each. */
 export function RuleList({ rules, rule, alert }: Props) {
   return (
-    <nav class="card rule-list" aria-label={t.alerts.rules}>
+    <nav class="card rule-list" aria-label={words.alerts.rules}>
       {groups(rules).map(([state, list]) => (
         <section key={state}>
-          <h2 class="list-head">{t.alerts.states[state]}</h2>
+          <h2 class="list-head">{words.alerts.states[state]}</h2>
           <ul>{list.flatMap((r) => (r.alerts.length && state !== "quiet" ? r.alerts.map((a) => <Row key={r.name + a.id} rule={r} alert={a} current={r === rule && a.id === alert?.id} />) : [<Row key={r.name} rule={r} current={r === rule} />]))}</ul>
         </section>
       ))}
@@ -38,5 +39,5 @@ function Row({ rule, alert, current }: { rule: Rule; alert?: Alert; current: boo
 /** For how long: firing, or on the way to it. */
 function held(rule: Rule, alert: Alert): string {
   const since = (Date.now() - Date.parse(alert.firedAt ?? alert.activeAt)) / 1000;
-  return alert.state === "firing" ? ago(since) : t.alerts.pending(ago(since), ago(rule.forSeconds));
+  return alert.state === "firing" ? ago(since) : words.alerts.pending(ago(since), ago(rule.forSeconds));
 }

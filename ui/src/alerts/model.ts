@@ -38,6 +38,13 @@ export function chosenRule(rules: Rule[], name: string | null): Rule | undefined
   return rules.find((r) => r.name === name) ?? groups(rules)[0]?.[1][0];
 }
 
+/** The alert that the URL names by its id, or by its labels as sentences of the server do; else the rule's first. */
+export function chosenAlert(rule: Rule, params: URLSearchParams): Alert | undefined {
+  const labels = [...params].filter(([name]) => name.startsWith("label."));
+  const named = (a: Alert) => labels.length > 0 && labels.every(([name, value]) => a.labels[name.slice(6)] === value);
+  return rule.alerts.find((a) => a.id === params.get("alert")) ?? rule.alerts.find(named) ?? rule.alerts[0];
+}
+
 /** The address of a rule, and of one alert of it, on this page. */
 export function linkTo(rule: string, alert?: string): string {
   const params = new URLSearchParams({ rule });

@@ -104,8 +104,7 @@ export class Chart {
       },
       axes: [
         { stroke: () => colours().axis, font: font(), grid: { show: false }, ticks: { show: false }, size: 24, gap: 8,
-          splits: (u) => timeTicks(u.scales.x!.min!, u.scales.x!.max!, Math.max(2, Math.floor(u.bbox.width / devicePixelRatio / 84))).at,
-          values: (u, at) => at.map((t) => timeText(t, timeTicks(u.scales.x!.min!, u.scales.x!.max!, Math.max(2, Math.floor(u.bbox.width / devicePixelRatio / 84))).step)) },
+          splits: (u) => xTicks(u).at, values: (u, at) => at.map((t) => timeText(t, xTicks(u).step)) },
         { stroke: () => colours().axis, font: font(), grid: { stroke: () => colours().grid, width: 1 }, ticks: { show: false }, gap: 8,
           size: (u, values) => axisWidth(u, values, font()),
           splits: (_u, _i, low, high) => ticks(low, high, plot().unit), values: (_u, at) => at.map((v) => tickText(v, plot().unit)) },
@@ -150,6 +149,13 @@ export class Chart {
     hideTip(this);
     setAbsolute(from, to);
   }
+}
+
+/** Moments for the time axis; one at the right edge would be cut off. */
+function xTicks(u: uPlot): { at: number[]; step: number } {
+  const { min, max } = u.scales.x!, width = u.bbox.width / devicePixelRatio, edge = ((max! - min!) / width) * 16;
+  const { at, step } = timeTicks(min!, max!, Math.max(2, Math.floor(width / 84)));
+  return { at: at.filter((t) => t <= max! - edge), step };
 }
 
 /** Marks within a few pixels of a moment. */

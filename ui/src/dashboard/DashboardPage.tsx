@@ -11,19 +11,18 @@ import { sections, type Dashboard, type Section } from "./model.ts";
 import { Panel } from "./Panel.tsx";
 import { NeverSent } from "./states.tsx";
 import { subjectOf } from "../words/en.ts";
-import { loadOptions, offered, values, type Variable } from "./variables.ts";
+import { offered, values } from "./variables.ts";
 import { VariableBar } from "./VariableBar.tsx";
 
 /** A dashboard, drawn from its JSON. */
 export function DashboardPage({ dashboard, title, withStatus = false }: { dashboard: Dashboard; title: string; withStatus?: boolean }) {
   const models = dashboard.templating?.list ?? [], parts = useMemo(() => sections(dashboard), [dashboard]);
   const variables = useMemo(() => offered(models), [dashboard]);
-  useOptions(variables, dashboard);
   useBackground(dashboard);
   useEffect(() => { document.getElementById(location.peek().hash)?.scrollIntoView({ block: "center" }); }, []);
   return (
     <>
-      <PageHead title={title} filters={<VariableBar variables={variables} />} time />
+      <PageHead title={title} filters={<VariableBar variables={variables} models={models} />} time />
       <StatusLine always={withStatus} />
       {parts.map((s) => <SectionView key={s.row?.id ?? 0} section={s} dashboard={dashboard} />)}
     </>
@@ -64,14 +63,6 @@ const sectionIcons: [RegExp, IconName][] = [
   [/queue/i, "layers"], [/openai/i, "sparkles"], [/cost|spend/i, "coins"], [/render/i, "box"], [/embed/i, "code"], [/ar /i, "monitor"], [/api/i, "activity"], [/alert/i, "bell"], [/system|host|resource/i, "cpu"],
 ];
 const iconFor = (title: string): IconName => sectionIcons.find(([p]) => p.test(title))?.[1] ?? "gauge";
-
-function useOptions(variables: Variable[], dashboard: Dashboard) {
-  useEffect(() => {
-    const abort = new AbortController();
-    for (const v of variables) if (v.model.type === "query") void loadOptions(v, dashboard.templating?.list ?? [], abort.signal);
-    return () => abort.abort();
-  }, [variables]);
-}
 
 /** Bands and marks of the page's charts. */
 function useBackground(dashboard: Dashboard) {

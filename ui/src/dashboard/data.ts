@@ -112,6 +112,6 @@ function pointsFor(q: Question): number {
 }
 
 function run(p: PreparedQuery, asked: Prepared, signal: AbortSignal): Promise<Series[]> {
-  const instant = p.target.instant && !p.target.range;
+  const instant = p.target.instant;
   return instant ? queryInstant(p.expr, asked.now, signal) : queryRange(p.expr, { ...asked.range, step: p.step }, signal);
 }

@@ -1,16 +1,16 @@
 // Lucide icons (ISC), by name; only those listed here are in the bundle.
 import { h } from "preact";
 import {
-  Activity, ArrowLeft, Bell, BookOpen, Box, Calculator, ChartNoAxesColumn, Check, ChevronDown, ChevronLeft, ChevronRight, CircleAlert, CircleCheck, Clock, Code, Coins, Copy, Cpu, Download, Ellipsis,
-  ExternalLink, FilterX, Gauge, Hourglass, House, Info, Keyboard, Layers, LayoutDashboard, Link, Monitor, Moon, Pause, Plug, Radio, RefreshCw, Rocket, Search, Send, Settings, SlidersHorizontal, Sparkles, Sun, Table2, Terminal,
-  TrendingUp, TriangleAlert, Unplug, X,
+  Activity, ArrowLeft, Bell, BookOpen, Box, ChartNoAxesColumn, Check, ChevronDown, ChevronLeft, ChevronRight, CircleAlert, CircleCheck, Clock, Code, Coins, Copy, Cpu, Download, Ellipsis,
+  ExternalLink, FilterX, Gauge, Hourglass, Info, Keyboard, Layers, LayoutDashboard, Link, Monitor, Moon, Plug, Radio, RefreshCw, Rocket, Search, Send, Settings, SlidersHorizontal, Sparkles, Sun, Table2, Terminal,
+  TriangleAlert, Unplug, X,
 } from "lucide";
 
 const icons = {
-  activity: Activity, back: ArrowLeft, bell: Bell, book: BookOpen, box: Box, calculator: Calculator, bars: ChartNoAxesColumn, check: Check, down: ChevronDown, left: ChevronLeft, right: ChevronRight, alert: CircleAlert, ok: CircleCheck,
-  clock: Clock, code: Code, coins: Coins, copy: Copy, cpu: Cpu, download: Download, more: Ellipsis, external: ExternalLink, filterx: FilterX, gauge: Gauge, hourglass: Hourglass, home: House, info: Info, keyboard: Keyboard,
-  layers: Layers, overview: LayoutDashboard, link: Link, monitor: Monitor, moon: Moon, pause: Pause, plug: Plug, radio: Radio, refresh: RefreshCw, rocket: Rocket, search: Search, send: Send, settings: Settings, sliders: SlidersHorizontal,
-  sparkles: Sparkles, sun: Sun, table: Table2, terminal: Terminal, rising: TrendingUp, warning: TriangleAlert, unplug: Unplug, close: X,
+  activity: Activity, back: ArrowLeft, bell: Bell, book: BookOpen, box: Box, bars: ChartNoAxesColumn, check: Check, down: ChevronDown, left: ChevronLeft, right: ChevronRight, alert: CircleAlert, ok: CircleCheck,
+  clock: Clock, code: Code, coins: Coins, copy: Copy, cpu: Cpu, download: Download, more: Ellipsis, external: ExternalLink, filterx: FilterX, gauge: Gauge, hourglass: Hourglass, info: Info, keyboard: Keyboard,
+  layers: Layers, overview: LayoutDashboard, link: Link, monitor: Monitor, moon: Moon, plug: Plug, radio: Radio, refresh: RefreshCw, rocket: Rocket, search: Search, send: Send, settings: Settings, sliders: SlidersHorizontal,
+  sparkles: Sparkles, sun: Sun, table: Table2, terminal: Terminal, warning: TriangleAlert, unplug: Unplug, close: X,
 };
 
 export type IconName = keyof typeof icons;

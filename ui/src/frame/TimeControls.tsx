@@ -1,9 +1,11 @@
-import { useState } from "preact/hooks";
-import { whenText } from "../chart/axis.ts";
-import { endsNow, live, parseTime, presets, range, rangeText, refresh, setRange, shift, zoomOut } from "../state/time.ts";
+import { clockText, whenText } from "../chart/axis.ts";
+import { endsNow, live, range, rangeText, refresh, setRange, shift } from "../state/time.ts";
 import { t } from "../words/en.ts";
 import { Icon } from "./Icon.tsx";
+import { later } from "./Later.tsx";
 import { usePopup } from "./Menu.tsx";
+
+const RangeMenu = later(() => import("../later/RangeMenu.tsx"));
 
 /** Earlier, the range, later; and whether the page refreshes. */
 export function TimeControls() {
@@ -34,7 +36,8 @@ export function rangeWords(): { long: string; short: string } {
     const known = t.time.presets[relative[1]!];
     return known ? { long: `${t.time.last} ${known}`, short: relative[1]!.replace(/(\d+)([mhd])/, (_, n, u) => `${n} ${u === "m" ? "min" : u}`) } : { long: `${t.time.last} ${lengthWords(range.value.to - range.value.from)}`, short: lengthWords(range.value.to - range.value.from) };
   }
-  return { long: `${whenText(range.value.from)} – ${whenText(range.value.to)}`, short: lengthWords(range.value.to - range.value.from) };
+  const a = range.value.from, b = range.value.to, sameDay = new Date(a * 1000).toDateString() === new Date(b * 1000).toDateString();
+  return { long: `${whenText(a)} – ${sameDay ? clockText(b) : whenText(b)}`, short: lengthWords(b - a) };
 }
 
 function lengthWords(seconds: number): string {
@@ -51,41 +54,7 @@ function RangePicker() {
       <button type="button" class="group-part range" aria-haspopup="dialog" aria-expanded={open} ref={trigger} aria-label={`${t.time.range}: ${words.long}`} onClick={() => setOpen(!open)}>
         <Icon name="clock" /><span class="only-wide">{words.long}</span><span class="only-narrow">{words.short}</span>
       </button>
-      {open && (
-        <div class="menu range-menu" role="dialog" aria-label={t.time.range}>
-          <div class="range-presets">
-            {presets.map(([name]) => <button type="button" class="option" key={name} aria-pressed={rangeText.value.from === `now-${name}` && endsNow.value} onClick={() => { setRange(`now-${name}`, "now"); close(); }}>{t.time.last} {t.time.presets[name]}</button>)}
-            <button type="button" class="option" onClick={() => { zoomOut(); close(); }}>{t.time.zoomOut}</button>
-          </div>
-          <Custom close={close} />
-        </div>
-      )}
+      {open && <RangeMenu close={close} />}
     </div>
-  );
-}
-
-const local = (seconds: number) => {
-  const d = new Date(seconds * 1000 - new Date(seconds * 1000).getTimezoneOffset() * 60_000);
-  return d.toISOString().slice(0, 16);
-};
-
-function Custom({ close }: { close: () => void }) {
-  const [from, setFrom] = useState(local(range.value.from)), [to, setTo] = useState(local(range.value.to)), [wrong, setWrong] = useState("");
-  const apply = (e: Event) => {
-    e.preventDefault();
-    const now = Date.now() / 1000, a = parseTime(from, now), b = parseTime(to, now);
-    if (Number.isNaN(a) || Number.isNaN(b)) return setWrong(t.time.bad);
-    if (a >= b) return setWrong(t.time.order);
-    setRange(String(a * 1000), b >= now - 60 ? "now" : String(b * 1000));
-    close();
-  };
-  return (
-    <form class="range-custom" onSubmit={apply}>
-      <p class="menu-title">{t.time.custom}</p>
-      <label>{t.time.from}<input class="input" type="datetime-local" value={from} onInput={(e) => setFrom(e.currentTarget.value)} /></label>
-      <label>{t.time.to}<input class="input" type="datetime-local" value={to} onInput={(e) => setTo(e.currentTarget.value)} /></label>
-      {wrong && <p class="wrong" role="alert">{wrong}</p>}
-      <button type="submit" class="button accent">{t.time.apply}</button>
-    </form>
   );
 }

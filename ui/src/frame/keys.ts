@@ -44,6 +44,7 @@ export function listenForKeys() {
     if (run) { event.preventDefault(); run(); }
   });
   window.addEventListener("luneo-zoom-out", zoomOut);
+  document.addEventListener("scroll", release, { capture: true, passive: true }); // the tooltip is where the pointer was
   document.addEventListener("pointerdown", (event) => { if (!(event.target as Element).closest?.(".u-over")) release(); });
 }
 

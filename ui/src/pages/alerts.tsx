@@ -1,7 +1,7 @@
 import { RuleDetail } from "../alerts/RuleDetail.tsx";
 import { History } from "../alerts/History.tsx";
 import { RuleList } from "../alerts/RuleList.tsx";
-import { chosenRule, type AlertsAnswer } from "../alerts/model.ts";
+import { chosenAlert, chosenRule, type AlertsAnswer } from "../alerts/model.ts";
 import { Failed, Skeleton } from "../dashboard/states.tsx";
 import { PageHead } from "../frame/PageHead.tsx";
 import { usePoll } from "../state/poll.ts";
@@ -13,7 +13,7 @@ export default function Alerts() {
   const { data, error } = usePoll<AlertsAnswer>("/api/alerts");
   const params = location.value.params;
   const rule = data ? chosenRule(data.rules, params.get("rule")) : undefined;
-  const alert = rule?.alerts.find((a) => a.id === params.get("alert")) ?? rule?.alerts[0];
+  const alert = rule && chosenAlert(rule, params);
   return (
     <div class="alerts" data-chosen={params.has("rule") || undefined}>
       <PageHead title={t.pages.alerts} time />

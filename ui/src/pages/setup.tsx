@@ -6,6 +6,7 @@ import { SourceList } from "../setup/SourceList.tsx";
 import { useSetup } from "../setup/stream.ts";
 import { location } from "../state/url.ts";
 import { t } from "../words/en.ts";
+import { words } from "../words/pages.ts";
 
 /** Connects the platform: what to paste for each source, and whether its events arrive. */
 export default function Setup() {
@@ -14,7 +15,7 @@ export default function Setup() {
   const chosen = setup?.sources.find((s) => s.id === asked) ?? setup?.sources.find((s) => s.state === "waiting") ?? setup?.sources[0];
   return (
     <div class="setup" data-chosen={asked ? true : undefined}>
-      <PageHead title={t.pages.setup} lead={t.setup.lead} actions={<a class="button" href="/api/openapi.json" target="_blank" rel="noopener"><Icon name="book" />{t.setup.reference}</a>} />
+      <PageHead title={t.pages.setup} lead={words.setup.lead} actions={<a class="button" href="/api/openapi.json" target="_blank" rel="noopener"><Icon name="book" />{words.setup.reference}</a>} />
       {!setup && error && <section class="card tall"><Failed error={error} /></section>}
       {!setup && !error && <section class="card tall"><Skeleton type="table" /></section>}
       {setup && chosen && (

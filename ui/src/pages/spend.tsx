@@ -8,6 +8,7 @@ import { Expected } from "../spend/Expected.tsx";
 import type { SpendAnswer } from "../spend/model.ts";
 import { usePoll } from "../state/poll.ts";
 import { t } from "../words/en.ts";
+import { words } from "../words/pages.ts";
 
 /** What the AI costs: now, this month, by whom, and against what is usual. */
 export default function Spend() {
@@ -32,7 +33,7 @@ export default function Spend() {
 
 const Nothing = () => (
   <section class="card tall"><div class="state">
-    <p class="state-title">{t.states.neverTitle("AI spend")}</p><p class="state-help">{t.spend.nothing}</p>
+    <p class="state-title">{t.states.neverTitle("AI spend")}</p><p class="state-help">{words.spend.nothing}</p>
     <div class="state-actions"><a class="button accent" href="/setup?source=openai">{t.states.connect("OpenAI calls")}</a></div>
   </div></section>
 );

@@ -7,6 +7,7 @@ import { copy, say } from "../frame/toast.tsx";
 import { may } from "../state/server.ts";
 import { figure, format } from "../units/format.ts";
 import { ago, t } from "../words/en.ts";
+import { words } from "../words/pages.ts";
 import { connected, pathOf, type Received, type Source } from "./model.ts";
 import { snippets } from "./snippets.ts";
 
@@ -16,9 +17,9 @@ interface Props { source: Source; url: string; recent: Received[]; interrupted: 
 export function SourceDetail({ source, url, recent, interrupted }: Props) {
   return (
     <article class="card rule-detail">
-      <a class="back" href="/setup"><Icon name="back" />{t.setup.sources}</a>
-      <h2 class="source-title">{t.setup.names[source.id] ?? source.id}</h2>
-      <p class="source-lead">{t.setup.leads[source.id]}</p>
+      <a class="back" href="/setup"><Icon name="back" />{words.setup.sources}</a>
+      <h2 class="source-title">{t.sources[source.id] ?? source.id}</h2>
+      <p class="source-lead">{words.setup.leads[source.id]}</p>
       <Code source={source.id} url={url} />
       {source.state !== "soon" && (connected(source) ? <Live source={source} /> : <Listening source={source} />)}
       {source.state !== "soon" && <Recent list={recent} interrupted={interrupted} />}
@@ -40,11 +41,11 @@ function Code({ source, url }: { source: string; url: string }) {
   return (
     <div class="snippet">
       <header>
-        <div class="segmented" role="tablist" aria-label={t.setup.language} onKeyDown={move}>
+        <div class="segmented" role="tablist" aria-label={words.setup.language} onKeyDown={move}>
           {all.map((s) => <button type="button" key={s.id} role="tab" id={`tab-${s.id}`} aria-controls="snippet" aria-selected={s === shown} tabIndex={s === shown ? 0 : -1} onClick={() => setLanguage(s.id)}>{s.language}</button>)}
         </div>
         <span class="snippet-file">{shown.file}</span>
-        <button type="button" class="button" onClick={() => void copy(shown.code, t.copied.code, t.copied.failed)}><Icon name="copy" />{t.setup.copy}</button>
+        <button type="button" class="button" onClick={() => void copy(shown.code, t.copied.code, t.copied.failed)}><Icon name="copy" />{words.setup.copy}</button>
       </header>
       <pre class="code" id="snippet" role="tabpanel" aria-labelledby={`tab-${shown.id}`} tabIndex={0}><code>{shown.code}</code></pre>
     </div>
@@ -58,8 +59,8 @@ function Listening({ source }: { source: Source }) {
     <section class="listener">
       <span class="listener-icon"><Icon name="radio" size={20} /></span>
       <div>
-        <h3>{t.setup.listening(`${t.setup.events[source.id]} event`)}</h3>
-        <p>{t.setup.waiting(ago(seconds), pathOf[source.id] ?? "")}</p>
+        <h3>{words.setup.listening(`${words.setup.events[source.id]} event`)}</h3>
+        <p>{words.setup.waiting(ago(seconds), pathOf[source.id] ?? "")}</p>
       </div>
       <Test source={source} />
     </section>
@@ -71,11 +72,11 @@ function Live({ source }: { source: Source }) {
     <section class="listener" data-done role="status">
       <span class="listener-icon"><Icon name="check" size={20} /></span>
       <div>
-        <h3>{t.setup.live(t.setup.names[source.id] ?? source.id)}</h3>
-        <p>{source.found.length > 0 && <><Parts parts={source.found} />. </>}{t.setup.counted(format(source.events, "short"))} {source.perMinute > 0 && `${t.setup.perMinute(figure(source.perMinute, 3))}.`}</p>
+        <h3>{words.setup.live(t.sources[source.id] ?? source.id)}</h3>
+        <p>{source.found.length > 0 && <><Parts parts={source.found} />. </>}{words.setup.counted(format(source.events, "short"))} {source.perMinute > 0 && `${words.setup.perMinute(figure(source.perMinute, 3))}.`}</p>
       </div>
       <Test source={source} />
-      <a class="button" href={source.id === "http" ? "/d/luneo-overview" : "/"}>{t.setup.see}</a>
+      <a class="button" href={source.id === "http" ? "/d/luneo-overview" : "/"}>{words.setup.see}</a>
     </section>
   );
 }
@@ -90,21 +91,21 @@ function Test({ source }: { source: Source }) {
     }
   };
   const allowed = may("admin");
-  return <button type="button" class="button" disabled={!allowed} title={allowed ? t.setup.testHelp : t.setup.needsAdmin} onClick={() => void send()}>{t.setup.test}</button>;
+  return <button type="button" class="button" disabled={!allowed} title={allowed ? words.setup.testHelp : words.setup.needsAdmin} onClick={() => void send()}>{words.setup.test}</button>;
 }
 
 function Recent({ list, interrupted }: { list: Received[]; interrupted: boolean }) {
   return (
     <section>
-      <h3 class="list-head">{t.setup.recent}</h3>
-      {interrupted && <p class="muted">{t.setup.lost}</p>}
-      {list.length === 0 && <p class="muted">{t.setup.noRecent}</p>}
+      <h3 class="list-head">{words.setup.recent}</h3>
+      {interrupted && <p class="muted">{words.setup.lost}</p>}
+      {list.length === 0 && <p class="muted">{words.setup.noRecent}</p>}
       <ol class="received">
         {list.map((r, i) => (
           <li key={r.at + i} data-bad={r.status >= 400 || undefined}>
             <time dateTime={r.at}>{clockSeconds(Date.parse(r.at) / 1000)}</time>
             <b>{r.status}</b>
-            <span class="received-text">{r.text}{r.test && <span class="count">{t.setup.isTest}</span>}{r.error && <span class="received-error">{r.error}{r.fix && <> <b>{t.setup.fix}</b> {r.fix}</>}</span>}</span>
+            <span class="received-text">{r.text}{r.test && <span class="count">{words.setup.isTest}</span>}{r.error && <span class="received-error">{r.error}{r.fix && <> <b>{words.setup.fix}</b> {r.fix}</>}</span>}</span>
             <span class="received-detail">{r.detail}</span>
           </li>
         ))}

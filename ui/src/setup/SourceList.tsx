@@ -2,6 +2,7 @@ import { Icon, type IconName } from "../frame/Icon.tsx";
 import { Parts } from "../frame/Parts.tsx";
 import { figure } from "../units/format.ts";
 import { t } from "../words/en.ts";
+import { words } from "../words/pages.ts";
 import { whenText } from "../chart/axis.ts";
 import { connected, type SetupAnswer, type Source } from "./model.ts";
 
@@ -11,8 +12,8 @@ const icons: Record<string, IconName> = { queues: "layers", openai: "sparkles", 
 export function SourceList({ setup, chosen }: { setup: SetupAnswer; chosen: Source }) {
   const counted = setup.sources.filter((s) => s.state !== "soon");
   return (
-    <nav class="card rule-list" aria-label={t.setup.sources}>
-      <div class="steps"><div class="steps-bar" aria-hidden="true">{counted.map((s) => <i key={s.id} data-done={connected(s) || undefined} data-now={s.id === chosen.id && !connected(s) || undefined} />)}</div><span>{t.setup.of(setup.connected, setup.total)}</span></div>
+    <nav class="card rule-list" aria-label={words.setup.sources}>
+      <div class="steps"><div class="steps-bar" aria-hidden="true">{counted.map((s) => <i key={s.id} data-done={connected(s) || undefined} data-now={s.id === chosen.id && !connected(s) || undefined} />)}</div><span>{words.setup.of(setup.connected, setup.total)}</span></div>
       <ul>{setup.sources.map((s) => <Row key={s.id} source={s} current={s.id === chosen.id} />)}</ul>
     </nav>
   );
@@ -24,8 +25,8 @@ function Row({ source, current }: { source: Source; current: boolean }) {
     <li>
       <a class="rule-row source-row" href={`/setup?source=${source.id}`} aria-current={current ? "true" : undefined}>
         <span class="source-icon" data-done={done || undefined} data-state={source.state}><Icon name={done ? "check" : source.state === "waiting" && current ? "radio" : icons[source.id] ?? "plug"} size={18} /></span>
-        <span class="rule-name">{t.setup.names[source.id] ?? source.id}</span>
-        <span class="rule-against">{t.setup.states[source.state]}</span>
+        <span class="rule-name">{t.sources[source.id] ?? source.id}</span>
+        <span class="rule-against">{words.setup.states[source.state]}</span>
         <span class="rule-scope">{found(source)}</span>
       </a>
     </li>
@@ -33,8 +34,8 @@ function Row({ source, current }: { source: Source; current: boolean }) {
 }
 
 function found(s: Source) {
-  if (s.state === "quiet") return s.lastEventAt ? t.setup.lastAt(whenText(Date.parse(s.lastEventAt) / 1000)) : "";
-  if (s.state === "waiting") return t.setup.waitingFor;
+  if (s.state === "quiet") return s.lastEventAt ? words.setup.lastAt(whenText(Date.parse(s.lastEventAt) / 1000)) : "";
+  if (s.state === "waiting") return words.setup.waitingFor;
   if (s.state === "soon") return "";
-  return s.found.length ? <Parts parts={s.found} /> : t.setup.perMinute(figure(s.perMinute, 3));
+  return s.found.length ? <Parts parts={s.found} /> : words.setup.perMinute(figure(s.perMinute, 3));
 }

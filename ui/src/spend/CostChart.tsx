@@ -10,7 +10,7 @@ import { stepFor } from "../dashboard/interval.ts";
 import { Canvas } from "../panels/TimeSeries.tsx";
 import { range, tick, type TimeRange } from "../state/time.ts";
 import { format } from "../units/format.ts";
-import { t } from "../words/en.ts";
+import { words } from "../words/pages.ts";
 
 type Name = "cost" | "baseline" | "limit" | "low" | "high";
 interface Answer { range: TimeRange; series: Partial<Record<Name, Series>> }
@@ -40,7 +40,7 @@ export function CostChart({ window: w }: { window: string }) {
   });
   return (
     <div class="cost-chart">
-      <div class="detail-chart"><Canvas plot={plot} label={t.spend.chartAlt(w, format(last(answer!.series.cost ?? { values: [] }), "currencyCents"), format(last(answer!.series.baseline ?? { values: [] }), "currencyCents"))} /></div>
+      <div class="detail-chart"><Canvas plot={plot} label={words.spend.chartAlt(w, format(last(answer!.series.cost ?? { values: [] }), "currencyCents"), format(last(answer!.series.baseline ?? { values: [] }), "currencyCents"))} /></div>
       <Legend items={items} isolated={null} onIsolate={() => {}} />
     </div>
   );
@@ -55,10 +55,10 @@ async function ask(w: string, r: TimeRange, signal: AbortSignal): Promise<Answer
 function plotOf(a: Answer): Plot {
   const looks: Record<Name, Omit<PlotSeries, "values">> = {
     low: { name: "low", colour: () => "transparent", kind: "line", width: 0, fill: 0, quiet: true },
-    high: { name: t.spend.usualRange, colour: () => "transparent", kind: "line", width: 0, fill: 0, fillTo: "low", quiet: true },
-    baseline: { name: t.spend.usually, colour: () => colours().baseline, kind: "line", width: 1.25, dash: [4, 4], fill: 0 },
-    limit: { name: t.spend.fires, colour: () => colours().threshold, kind: "line", width: 1.25, dash: [4, 4], fill: 0 },
-    cost: { name: t.spend.cost, colour: () => colours().series[0]!, kind: "line", width: 2.25, fill: 0 },
+    high: { name: words.spend.usualRange, colour: () => "transparent", kind: "line", width: 0, fill: 0, fillTo: "low", quiet: true },
+    baseline: { name: words.spend.usually, colour: () => colours().baseline, kind: "line", width: 1.25, dash: [4, 4], fill: 0 },
+    limit: { name: words.spend.fires, colour: () => colours().threshold, kind: "line", width: 1.25, dash: [4, 4], fill: 0 },
+    cost: { name: words.spend.cost, colour: () => colours().series[0]!, kind: "line", width: 2.25, fill: 0 },
   };
   const series = queries("").flatMap(([name]) => (a.series[name] ? [{ ...looks[name], values: a.series[name].values, unit: "currencyCents" }] : []));
   return { times: Object.values(a.series)[0]?.times ?? [], series, range: a.range, unit: "currencyCents", min: 0, stacked: false, limits: [], rule: "CostSpikeDetected", showMarks: true };

@@ -1,6 +1,7 @@
 import { Icon } from "../frame/Icon.tsx";
 import { figure, format, pieces } from "../units/format.ts";
 import { t } from "../words/en.ts";
+import { words } from "../words/pages.ts";
 import type { SpendAnswer } from "./model.ts";
 
 /** Today, the month so far, and where it is going. */
@@ -8,13 +9,13 @@ export function Figures({ spend }: { spend: SpendAnswer }) {
   const unpriced = spend.unpriced.reduce((sum, u) => sum + u.requests24h, 0);
   return (
     <div class="figures">
-      <Figure name={t.spend.today} cents={spend.todayCents} note={t.spend.yesterday(format(spend.yesterdayCents, "currencyCents"))} />
-      <Figure name={t.spend.month} cents={spend.monthCents} note={spend.monthComplete ? t.spend.sinceFirst : t.spend.since(day(spend.historySince))} />
-      <Figure name={t.spend.forecast} cents={spend.forecastCents} note={spend.forecastBasis} />
+      <Figure name={words.spend.today} cents={spend.todayCents} note={words.spend.yesterday(format(spend.yesterdayCents, "currencyCents"))} />
+      <Figure name={words.spend.month} cents={spend.monthCents} note={spend.monthComplete ? words.spend.sinceFirst : words.spend.since(day(spend.historySince))} />
+      <Figure name={words.spend.forecast} cents={spend.forecastCents} note={spend.forecastBasis} />
       <section class="card figure" data-level={unpriced ? "warn" : undefined}>
-        <h2>{t.spend.unpriced}</h2>
+        <h2>{words.spend.unpriced}</h2>
         <p class="stat-value">{figure(unpriced, 4)}</p>
-        <p class="figure-note">{unpriced ? <><Icon name="warning" size={14} />{t.spend.unpricedOf(spend.unpriced.map((u) => u.model).join(", "))}</> : t.spend.allPriced}</p>
+        <p class="figure-note">{unpriced ? <><Icon name="warning" size={14} />{words.spend.unpricedOf(spend.unpriced.map((u) => u.model).join(", "))}</> : words.spend.allPriced}</p>
       </section>
     </div>
   );

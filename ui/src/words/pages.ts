@@ -1,0 +1,38 @@
+// The texts of the pages that are loaded when they are first opened: together
+// with en.ts they are every text that the UI says.
+
+export const words = {
+  alerts: {
+    rules: "Rules", all: "All rules", rule: "Rule", happened: "What happened", checks: "Check first", look: "Look", others: "Also", nothing: "Nothing in the last day.",
+    states: { firing: "Firing", pending: "Pending", quiet: "Quiet", blind: "Can't judge yet" }, pending: (held: string, of: string) => `${held} of ${of}`,
+    since: (state: string, when: string) => `${state} since ${when}`, failing: "The rule's last evaluation failed:", noValues: "What this rule looks at has no values in this time range.",
+    limit: (v: string) => `limit ${v}`, limitOf: (what: string) => (what ? `limit for ${what}` : "limit"), lastValue: (v: string) => `Last value ${v}.`,
+    history: { "24h": "Last 24 hours", "7d": "Last 7 days" }, span: { "24h": "24 h", "7d": "7 d" }, historyRange: "How far back",
+    stayedQuiet: (n: number) => (n === 1 ? "1 other rule stayed quiet." : `${n} other rules stayed quiet.`),
+  },
+  spend: {
+    nothing: "Send OpenAI calls with their cost or usage, and what they cost adds up here.",
+    today: "Today", yesterday: (v: string) => `${v} yesterday`, month: "Month so far", since: (d: string) => `since ${d}, when the history begins`, sinceFirst: "since the first of the month", forecast: "Forecast to month end",
+    unpriced: "Calls without a price, 24 h", unpricedOf: (models: string) => `in no sum: ${models}`, allPriced: "every call has a known price",
+    byModel: "By model and operation", last24: "last 24 h", model: "Model", spent: "24 h", monthShort: "Month", calls: "Calls", perCall: "Per call", usual: "vs usual", all: "all", same: "same",
+    days: "By day", daysAlt: (n: number, top: string) => `Spend of ${n} days; the dearest cost ${top}.`, todayShort: "today",
+    baseline: "Against what is usual", windows: "Windows", lastWindow: (w: string) => `Last ${w.replace(/m$/, " min").replace(/h$/, " h")}`, ratio: (r: string, b: string) => `${r}× the usual ${b}`, noBaseline: "no baseline yet",
+    how: "How the usual comes about:", notReady: (when: string) => (when ? `There is too little history for a baseline; it begins ${when}.` : "There is too little history for a baseline."),
+    arithmetic: (a: { window: string; days: number; season: string; middle: string; smoothed: string; around: string; factor: string; baseline: string; zone: string }) =>
+      `The middle of ${a.days} windows of ${a.window} that ended at this time of ${a.season} (${a.zone}) is ${a.middle}; smoothed over ${a.around} min around it ${a.smoothed}; times ${a.factor} for how the last days compare with the earlier makes ${a.baseline}. The alert fires above twice that.`,
+    past: "The windows it is made of", uses: { used: "used", trimmed_high: "set aside: high", trimmed_low: "set aside: low", expected: "expected", incomplete: "not seen whole" } as Record<string, string>, contributors: "Where this window's money went",
+    usualRange: "usual range", usually: "usual", fires: "fires above 2× usual", cost: "cost", chartAlt: (w: string, now: string, usual: string) => `AI cost of the last ${w}: now ${now}, usually ${usual}.`,
+    expected: "Expected spikes", expectedSub: "left out of what is usual; they silence nothing", needsAdmin: "Marking a span as expected needs the scope admin.", noMarks: "None marked.", reason: "Reason", mark: "Mark as expected", marked: "Marked as expected.", removeMark: "Remove", removed: "Mark removed.", undo: "Undo",
+  },
+  setup: {
+    lead: "Each source works on its own. Connect what you have; its KPIs appear as soon as the first event arrives.", sources: "Sources", of: (n: number, m: number) => `${n} of ${m}`, reference: "API reference",
+    leads: {
+      queues: "Send one event when a job starts, and the age of the oldest job that waits.", openai: "Send one event after each call, with its cost or its usage.", embeds: "Send one event when a shop's page has tried to load the widget.",
+      renders: "Send one event when a render ends. It takes about 3 minutes.", ar: "Send one event per conversion.", http: "Send one event per request that your API answered; the Overview shows them.", notifications: "Choosing who hears of alerts comes with a later version. Until then alerts are on the Alerts page and at /api/v1/alerts.",
+    } as Record<string, string>,
+    states: { live: "live", quiet: "quiet", waiting: "listening", soon: "later" } as Record<string, string>, waitingFor: "Listening for the first event", perMinute: (n: string) => `${n} a minute`, lastAt: (when: string) => `last at ${when}`,
+    listening: (what: string) => `Listening for your first ${what}`, waiting: (seconds: string, path: string) => `Waiting ${seconds} on POST ${path}. You can leave this page.`, test: "Send a test event", testHelp: "It goes through the real decoder, is marked as a test, and counts nowhere.", needsAdmin: "Test events need the scope admin.",
+    received: (what: string) => `First ${what} received`, live: (what: string) => `${what} are arriving`, counted: (n: string) => `${n} counted so far.`, see: "See it on KPIs", copy: "Copy", language: "Language",
+    recent: "Events as they arrive", noRecent: "Nothing arrived since this page opened.", fix: "Fix:", isTest: "test", events: { queues: "job", openai: "OpenAI call", embeds: "handshake", renders: "render", ar: "AR conversion", http: "API request" } as Record<string, string>, lost: "The live view was interrupted; it is being taken up again.",
+  },
+};
