@@ -77,6 +77,8 @@ func openapiDocument() object {
 	maps.Copy(schemas, costSchemas())
 	maps.Copy(paths, pagePaths())
 	maps.Copy(schemas, pageSchemas())
+	maps.Copy(paths, alertPaths())
+	maps.Copy(schemas, alertSchemas())
 	return object{
 		"openapi": "3.1.0",
 		"info": object{
