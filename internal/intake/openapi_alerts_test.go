@@ -66,7 +66,7 @@ func alertSchemas() object {
 			"name": text, "group": text, "severity": text, "component": text, "state": state, "expr": text, "forSeconds": number,
 			"runbook": text, "dashboard": text, "title": text, "sentence": sentence, "query": text, "limitQuery": text,
 			"limit": maybe, "unit": text, "value": maybe, "shown": text, "against": text, "subject": text, "chip": text,
-			"alerts": list(ref("Alert")), "error": text,
+			"alerts": list(ref("Alert")), "more": object{"type": "integer", "description": "How many alerts are not listed."}, "error": text,
 		}),
 		"Alert": closed(object{
 			"id": text, "labels": labels, "state": alertState, "value": maybe, "activeAt": moment, "firedAt": maybeMoment,
