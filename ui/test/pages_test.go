@@ -23,7 +23,22 @@ func TestInChromium(t *testing.T) {
 		name string
 		run  func(*site, *testing.T)
 	}{
-		{"values", (*site).values},
+		{"values are Prometheus'", (*site).values},
+		{"variables", (*site).variables},
+		{"zoom and back", (*site).zoom},
+		{"time range", (*site).picker},
+		{"table and CSV", (*site).table},
+		{"palette and shortcuts", (*site).keys},
+		{"every control by keyboard", (*site).tabs},
+		{"reduced motion", (*site).stillness},
+		{"labels are no HTML", (*site).hostile},
+		{"failing queries", (*site).failing},
+		{"offline", (*site).offline},
+		{"nothing yet", (*site).nothing},
+		{"first event on Setup", (*site).setup},
+		{"queries of one load", (*site).questions},
+		{"200 refreshes", (*site).memory},
+		{"200 series", (*site).crowded},
 	} {
 		t.Run(part.name, func(t *testing.T) {
 			t.Parallel()

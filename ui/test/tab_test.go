@@ -122,6 +122,9 @@ func (b *tab) heard(event any) {
 	switch e := event.(type) {
 	case *network.EventRequestWillBeSent:
 		b.asked = append(b.asked, e.Request.URL)
+		if e.Type == network.ResourceTypeDocument {
+			clear(b.open) // nobody hears how those of the page before end
+		}
 		if e.Type != network.ResourceTypeEventSource && !strings.HasPrefix(e.Request.URL, "data:") && !strings.HasPrefix(e.Request.URL, "blob:") {
 			b.open[e.RequestID] = e.Request.URL
 		}
