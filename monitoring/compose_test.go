@@ -128,6 +128,31 @@ func TestComposeFilesAreThere(t *testing.T) {
 	}
 }
 
+// TestImageIsBuiltWhole: from pinned images, with the Go of go.mod and the
+// packages of the web UI as locked, and never without the web UI.
+func TestImageIsBuiltWhole(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile(filepath.Join(deploy, "Dockerfile"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	module, err := os.ReadFile(filepath.Join("..", "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, from := range regexp.MustCompile(`(?m)^FROM (\S+)`).FindAllStringSubmatch(string(text), -1) {
+		if image := from[1]; image != "scratch" && !regexp.MustCompile(`^\w+:\d+\.\d+\.\d+-\w+`).MatchString(image) {
+			t.Errorf("%s is not pinned", image)
+		}
+	}
+	if version := regexp.MustCompile(`(?m)^go (\S+)$`).FindSubmatch(module)[1]; !strings.Contains(string(text), "FROM golang:"+string(version)+"-") {
+		t.Errorf("go.mod wants Go %s, the image is built with another", version)
+	}
+	if !regexp.MustCompile(`(?m)^RUN LUNEO_REQUIRE_ALL=1 make build`).Match(text) {
+		t.Error("where the web UI can't be built, the image has none")
+	}
+}
+
 // TestDataSource: it asks the service of the compose file and says the interval
 // at which Luneo scrapes itself.
 func TestDataSource(t *testing.T) {

@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/luneo-platform/luneo/internal/safefile"
 )
 
 // file is the form of the file of marks.
@@ -73,8 +75,7 @@ func (s *Store) setAside(cause error) error {
 	return nil
 }
 
-// write replaces the file: a temporary one beside it, write, sync, close,
-// rename, sync the folder.
+// write replaces the file.
 func (s *Store) write(list []Annotation, next int64) error {
 	if s.o.File == "" {
 		return nil
@@ -83,39 +84,5 @@ func (s *Store) write(list []Annotation, next int64) error {
 	if err != nil {
 		return err
 	}
-	temp := s.o.File + ".tmp"
-	if err := writeSynced(temp, append(text, '\n')); err != nil {
-		return errors.Join(err, ignoreMissing(os.Remove(temp)))
-	}
-	if err := os.Rename(temp, s.o.File); err != nil {
-		return errors.Join(err, ignoreMissing(os.Remove(temp)))
-	}
-	return syncDir(filepath.Dir(s.o.File))
-}
-
-func ignoreMissing(err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
-}
-
-func writeSynced(name string, text []byte) error {
-	f, err := os.OpenFile(filepath.Clean(name), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(text)
-	if err == nil {
-		err = f.Sync()
-	}
-	return errors.Join(err, f.Close())
-}
-
-func syncDir(name string) error {
-	d, err := os.Open(filepath.Clean(name))
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return safefile.Replace(s.o.File, append(text, '\n'))
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -219,5 +220,43 @@ prometheus:
 	awaitQuery(t, own.url, fmt.Sprintf("last_over_time(luneo_renders_total[10s] @ %s) == 2", back))
 	if failed := total(metricsOf(t, p.URL), "prometheus_remote_storage_samples_failed_total"); failed > 0 {
 		t.Errorf("%v samples were refused:\n%s", failed, p.Log())
+	}
+}
+
+// TestRemoteWriteKeepsItsPassword: the password in a receiver's URL reaches the
+// receiver, and neither the log nor a metric.
+func TestRemoteWriteKeepsItsPassword(t *testing.T) {
+	t.Parallel()
+	sent := make(chan string, 1)
+	receiver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, password, _ := r.BasicAuth()
+		select {
+		case sent <- password:
+		default:
+		}
+		w.WriteHeader(http.StatusServiceUnavailable) // so that it is logged
+	}))
+	t.Cleanup(receiver.Close)
+	const password = "url-password"
+	conf := written(t, filepath.Join(t.TempDir(), "luneo.yml"), fmt.Sprintf("prometheus:\n  remote_write:\n    - {url: %q, queue_config: {batch_send_deadline: 100ms}}\n",
+		strings.Replace(receiver.URL, "://", "://luneo:"+password+"@", 1)))
+	p := testkit.Start(t, quick("--data-dir", t.TempDir(), "--config", conf)...)
+	select {
+	case got := <-sent:
+		if got != password {
+			t.Errorf("the receiver got the password %q", got)
+		}
+	case <-time.After(testkit.HangGuard):
+		t.Fatal("nothing was sent")
+	}
+	for deadline := time.Now().Add(testkit.HangGuard); !strings.Contains(p.Log(), "Failed to send batch"); {
+		if time.Now().After(deadline) {
+			t.Fatalf("the refusal is not logged: %s", p.Log())
+		}
+	}
+	for place, text := range map[string]string{"the log": p.Log(), "/metrics": get(t, p.URL+"/metrics").body, "the configuration": get(t, p.URL+"/api/v1/status/config").body} {
+		if strings.Contains(text, password) {
+			t.Errorf("the password is in %s", place)
+		}
 	}
 }

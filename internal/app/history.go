@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/luneo-platform/luneo/internal/config"
@@ -41,14 +42,24 @@ func (a *App) openHistory() (err error) {
 // external carries requests to the Prometheus at query_url, with the headers
 // that go along with each.
 func (a *App) external() http.RoundTripper {
-	return withHeaders{a.opts.Config.Prometheus.QueryHeaders}
+	p := a.opts.Config.Prometheus
+	to, err := url.Parse(string(p.QueryURL))
+	if err != nil { // the configuration allows only URLs
+		to = &url.URL{}
+	}
+	return withHeaders{to, p.QueryHeaders}
 }
 
-type withHeaders struct{ headers []config.Header }
+// withHeaders sends headers to one origin. Where that redirects to another, they
+// stay behind: they are secrets.
+type withHeaders struct {
+	to      *url.URL
+	headers []config.Header
+}
 
 // RoundTrip sends a copy of the request, as http.RoundTripper asks.
 func (t withHeaders) RoundTrip(r *http.Request) (*http.Response, error) {
-	if len(t.headers) > 0 {
+	if len(t.headers) > 0 && r.URL.Scheme == t.to.Scheme && strings.EqualFold(r.URL.Host, t.to.Host) {
 		r = r.Clone(r.Context())
 		for _, h := range t.headers {
 			r.Header.Set(h.Name, h.Content.Reveal())

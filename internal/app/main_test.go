@@ -3,7 +3,6 @@ package app_test
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"io"
 	"net/http"
@@ -17,8 +16,6 @@ import (
 
 	"github.com/luneo-platform/luneo/internal/testkit"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
 
 func TestMain(m *testing.M) {
 	code := m.Run()
@@ -55,7 +52,20 @@ func tryPost(client *http.Client, url, contentType string, body []byte) (answer,
 
 func get(t testing.TB, url string) answer {
 	t.Helper()
-	resp, err := http.Get(url)
+	return ask(t, http.MethodGet, url, nil)
+}
+
+// ask sends a request without a body; prepare may set its headers.
+func ask(t testing.TB, method, url string, prepare func(*http.Request)) answer {
+	t.Helper()
+	req, err := http.NewRequest(method, url, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if prepare != nil {
+		prepare(req)
+	}
+	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
 	}

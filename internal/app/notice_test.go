@@ -21,7 +21,7 @@ func TestNoticeNamesWhatTheBinaryBundles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if *update {
+	if testkit.Updating() {
 		writeNotice(t, info)
 	}
 	notice, err := os.ReadFile(noticeFile)

@@ -54,8 +54,13 @@ func TestPageAnswersAreAsDocumented(t *testing.T) {
 	post(t, p.URL+"/api/metrics/render", "", `{}`)
 	post(t, p.URL+"/api/setup/test", "application/json", `{"source":"renders"}`)
 	awaitQuery(t, p.URL, "luneo_openai_cost_cents")
-	for _, path := range []string{"/api/session", "/api/dashboards", "/api/setup", "/api/settings", "/api/spend"} {
-		a := get(t, p.URL+path)
+	post(t, p.URL+"/api/annotations", "application/json", `{"text":"worker-ia 2.31.0","tags":["deploy"]}`)
+	paths := []string{
+		"/api/session", "/api/dashboards", "/api/setup", "/api/settings", "/api/spend",
+		"/api/status", "/api/alerts", "/api/alerts/history", "/api/alerts/{rule}", "/api/annotations",
+	}
+	for _, path := range paths {
+		a := get(t, p.URL+strings.ReplaceAll(path, "{rule}", "QueueWaitTimeHigh"))
 		var v any
 		if err := json.Unmarshal([]byte(a.body), &v); err != nil {
 			t.Fatalf("%s: %v: %s", path, err, a.body)

@@ -43,18 +43,7 @@ func TestQueryHeadersGoAlong(t *testing.T) {
 	}
 	p := testkit.Start(t, "--config", filepath.Join(dir, "luneo.yml"), "--data-dir", filepath.Join(dir, "data"))
 	for _, path := range []string{"/api/v1/labels", "/api/spend", "/api/status"} {
-		req, err := http.NewRequest(http.MethodGet, p.URL+path, http.NoBody)
-		if err != nil {
-			t.Fatal(err)
-		}
-		req.Header.Set("X-Scope-OrgID", "somebody else")
-		resp, err := http.DefaultClient.Do(req)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := read(resp); err != nil {
-			t.Fatal(err)
-		}
+		ask(t, http.MethodGet, p.URL+path, func(r *http.Request) { r.Header.Set("X-Scope-OrgID", "somebody else") })
 	}
 	for deadline := time.Now().Add(testkit.HangGuard); ; {
 		mu.Lock()
@@ -69,5 +58,40 @@ func TestQueryHeadersGoAlong(t *testing.T) {
 	}
 	if a := get(t, p.URL+"/api/settings"); strings.Contains(a.body, "from-a-file") || !strings.Contains(a.body, "redacted") {
 		t.Errorf("%s", a.body)
+	}
+}
+
+// TestQueryHeadersStayWithTheirServer: where the Prometheus redirects to another
+// server, that one gets the query and no secret.
+func TestQueryHeadersStayWithTheirServer(t *testing.T) {
+	t.Parallel()
+	reached := make(chan string, 1)
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case reached <- r.Header.Get("Authorization") + r.Header.Get("X-Scope-Orgid"):
+		default:
+		}
+		http.NotFound(w, r)
+	}))
+	t.Cleanup(other.Close)
+	store := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, other.URL+r.URL.Path, http.StatusTemporaryRedirect)
+	}))
+	t.Cleanup(store.Close)
+	dir := t.TempDir()
+	conf := written(t, filepath.Join(dir, "luneo.yml"), "prometheus:\n  mode: external\n  query_url: "+store.URL+"\n  query_headers:\n"+
+		"    - {name: X-Scope-OrgID, value: luneo}\n    - {name: Authorization, value: Bearer secret}\n")
+	p := testkit.Start(t, "--config", conf, "--data-dir", filepath.Join(dir, "data"))
+	get(t, p.URL+"/api/status")
+	select {
+	case headers := <-reached:
+		if headers != "" {
+			t.Errorf("the other server got %q", headers)
+		}
+	case <-time.After(testkit.HangGuard):
+		t.Error("the other server was never asked")
+	}
+	if log := p.Log(); strings.Contains(log, "Bearer secret") {
+		t.Error(log)
 	}
 }

@@ -36,21 +36,11 @@ tokens:
 	}
 	for _, r := range routes {
 		for scope, token := range tokens {
-			req, err := http.NewRequest(r.method, p.URL+r.path, http.NoBody)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if token != "" {
-				req.Header.Set("Authorization", "Bearer "+token)
-			}
-			resp, err := http.DefaultClient.Do(req)
-			if err != nil {
-				t.Fatal(err)
-			}
-			a, err := read(resp)
-			if err != nil {
-				t.Fatal(err)
-			}
+			a := ask(t, r.method, p.URL+r.path, func(req *http.Request) {
+				if token != "" {
+					req.Header.Set("Authorization", "Bearer "+token)
+				}
+			})
 			let := r.scope == "" || scope == r.scope || scope == "admin"
 			refused := a.status == http.StatusUnauthorized || a.status == http.StatusForbidden
 			if let == refused {

@@ -36,22 +36,11 @@ func sessionOf(t *testing.T, url, user, password string) session {
 // as sends a request without a body as a web user; nobody when the name is empty.
 func as(t *testing.T, method, url, user, password string) answer {
 	t.Helper()
-	req, err := http.NewRequest(method, url, http.NoBody)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if user != "" {
-		req.SetBasicAuth(user, password)
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	a, err := read(resp)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return a
+	return ask(t, method, url, func(r *http.Request) {
+		if user != "" {
+			r.SetBasicAuth(user, password)
+		}
+	})
 }
 
 // TestSessionSaysWhoMayDoWhat asks as each sort of person.

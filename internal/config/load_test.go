@@ -3,7 +3,6 @@ package config_test
 import (
 	"bytes"
 	"errors"
-	"flag"
 	"fmt"
 	"net/netip"
 	"os"
@@ -14,9 +13,8 @@ import (
 	"time"
 
 	"github.com/luneo-platform/luneo/internal/config"
+	"github.com/luneo-platform/luneo/internal/testkit"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 func write(t testing.TB, text string) string {
 	t.Helper()
@@ -25,22 +23,6 @@ func write(t testing.TB, text string) string {
 		t.Fatal(err)
 	}
 	return name
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(name, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("%s:\ngot:\n%s\nwant:\n%s", name, got, want)
-	}
 }
 
 func TestFileErrors(t *testing.T) {
@@ -59,7 +41,7 @@ func TestFileErrors(t *testing.T) {
 			if strings.Contains(err.Error(), "geheim") {
 				t.Errorf("a secret is shown: %v", err)
 			}
-			golden(t, strings.TrimSuffix(file, ".yml")+".golden", err.Error()+"\n")
+			testkit.Golden(t, strings.TrimSuffix(file, ".yml")+".golden", err.Error()+"\n")
 		})
 	}
 }
@@ -77,7 +59,7 @@ func TestEnvironmentAndFlagErrors(t *testing.T) {
 	if err == nil {
 		t.Fatal("no error")
 	}
-	golden(t, "testdata/environment.golden", err.Error()+"\n")
+	testkit.Golden(t, "testdata/environment.golden", err.Error()+"\n")
 }
 
 func TestUnreadableFiles(t *testing.T) {
@@ -197,7 +179,7 @@ func TestKeys(t *testing.T) {
 	for _, k := range config.Keys() {
 		fmt.Fprintf(&b, "%s\t%s\t--%s\t%s\t%q\n", k.Path, k.Env, k.Flag, k.Type, k.Default)
 	}
-	golden(t, "testdata/keys.golden", b.String())
+	testkit.Golden(t, "testdata/keys.golden", b.String())
 }
 
 func TestDefaultRoundTrip(t *testing.T) {
@@ -206,7 +188,7 @@ func TestDefaultRoundTrip(t *testing.T) {
 	if err := config.Default().WriteYAML(&out); err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "testdata/default.golden", out.String())
+	testkit.Golden(t, "testdata/default.golden", out.String())
 	got, err := config.Load(config.Sources{File: write(t, out.String())})
 	if err != nil || !reflect.DeepEqual(got, config.Default()) {
 		t.Errorf("got %+v, %v", got, err)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/luneo-platform/luneo/internal/kpi"
+	"github.com/luneo-platform/luneo/internal/safefile"
 )
 
 // Mark says that the spend of a span was, or will be, expected.
@@ -129,8 +130,7 @@ func notKept(err error) error {
 	return &kpi.Error{Kind: kpi.KindUnavailable, Message: "The change could not be written to the disk; nothing has changed.", Err: err}
 }
 
-// write replaces the file: a temporary one beside it, write, sync, close,
-// rename, sync the folder.
+// write replaces the file.
 func (m *marks) write(list []Mark, next int) error {
 	if m.file == "" {
 		return nil
@@ -141,39 +141,5 @@ func (m *marks) write(list []Mark, next int) error {
 	if err := out.Encode(marksFile{Version: 1, Next: next, Marks: list}); err != nil {
 		return err
 	}
-	temp := m.file + ".tmp"
-	if err := writeSynced(temp, text.Bytes()); err != nil {
-		return errors.Join(err, ignoreMissing(os.Remove(temp)))
-	}
-	if err := os.Rename(temp, m.file); err != nil {
-		return errors.Join(err, ignoreMissing(os.Remove(temp)))
-	}
-	return syncDir(filepath.Dir(m.file))
-}
-
-func ignoreMissing(err error) error {
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	return err
-}
-
-func writeSynced(name string, text []byte) error {
-	f, err := os.OpenFile(filepath.Clean(name), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(text)
-	if err == nil {
-		err = f.Sync()
-	}
-	return errors.Join(err, f.Close())
-}
-
-func syncDir(name string) error {
-	d, err := os.Open(filepath.Clean(name))
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return safefile.Replace(m.file, text.Bytes())
 }

@@ -180,12 +180,11 @@ func (s *Spend) location() *time.Location {
 // feed asks for all values of the metrics at every slot of a span.
 func (s *Spend) feed(ctx context.Context, l *ledger, from, to time.Time) error {
 	series, err := s.k.ask(ctx, s.query(), from, to, slot)
-	if err != nil {
-		s.ledger = nil // whatever was asked, it begins anew
+	if err != nil { // the ledger is as it was: the next one who asks goes on from here
 		return noHistory(err)
 	}
 	if err := l.feed(series); err != nil {
-		s.ledger = nil
+		s.ledger = nil // half of it is in: it begins anew
 		return err
 	}
 	return nil

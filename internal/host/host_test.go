@@ -3,9 +3,7 @@ package host_test
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
-	"os"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -19,9 +17,8 @@ import (
 	"github.com/shirou/gopsutil/v4/mem"
 
 	"github.com/luneo-platform/luneo/internal/host"
+	"github.com/luneo-platform/luneo/internal/testkit"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
 
 // inBubble runs a test on fake time.
 func inBubble(t *testing.T, f func(*testing.T)) {
@@ -51,15 +48,7 @@ func TestExposition(t *testing.T) {
 		w := watch(t, machine())
 		synctest.Wait()
 		got := strings.TrimPrefix(w.text(t), "\n")
-		const golden = "testdata/exposition.txt"
-		if *update {
-			if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if want, err := os.ReadFile(golden); err != nil || got != string(want) {
-			t.Errorf("shown:\n%s\nwant %s (write it with -update): %v", got, golden, err)
-		}
+		testkit.Golden(t, "testdata/exposition.txt", got)
 		for _, m := range host.Metrics() {
 			has(t, "\n"+got, "# HELP "+m.Name+" "+m.Help+"\n")
 		}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
-	"sync"
 	"testing"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -16,6 +15,7 @@ import (
 	"github.com/shirou/gopsutil/v4/net"
 
 	"github.com/luneo-platform/luneo/internal/host"
+	"github.com/luneo-platform/luneo/internal/testkit"
 )
 
 // machine is what testdata/node-exporter.txt describes too: two processors, a
@@ -67,13 +67,13 @@ func machine() host.Source {
 type watched struct {
 	*host.Host
 	registry *prometheus.Registry
-	log      *lockedBuffer
+	log      *testkit.Buffer
 }
 
 // watch runs a Host on the source until the test ends.
 func watch(t *testing.T, source host.Source) *watched {
 	t.Helper()
-	log := &lockedBuffer{}
+	log := &testkit.Buffer{}
 	w := &watched{
 		Host: host.New(host.Options{Source: source, DataDir: "/data", Logger: slog.New(slog.NewTextHandler(log, nil))}),
 		log:  log, registry: prometheus.NewPedanticRegistry(),
@@ -106,21 +106,4 @@ func (w *watched) text(t *testing.T) string {
 		}
 	}
 	return b.String()
-}
-
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
 }

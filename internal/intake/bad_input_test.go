@@ -23,7 +23,7 @@ func TestBadInput(t *testing.T) {
 	for i := range cases {
 		c := &cases[i]
 		t.Run(c.Name, func(t *testing.T) {
-			if !*update {
+			if !testkit.Updating() {
 				t.Parallel()
 			}
 			b := newBundle(t)
@@ -31,7 +31,7 @@ func TestBadInput(t *testing.T) {
 				t.Fatalf("the event before: %d %s", got.Code, got.Body)
 			}
 			got := runCase(t, *c, b)
-			if *update {
+			if testkit.Updating() {
 				*c = got
 				return
 			}
@@ -43,7 +43,7 @@ func TestBadInput(t *testing.T) {
 			}
 		})
 	}
-	if *update {
+	if testkit.Updating() {
 		writeCases(t, cases)
 	}
 }

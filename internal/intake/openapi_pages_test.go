@@ -7,24 +7,25 @@ import "slices"
 
 // pagePaths describes it.
 func pagePaths() object {
-	get := func(id, summary, schema string, parameters ...any) object {
-		return object{"get": pageOperation(id, summary, answered("As of now.", object{"$ref": "#/components/schemas/" + schema}), parameters...)}
-	}
 	dashboards := object{"type": "array", "items": closed(object{"uid": textType(), "title": textType()})}
 	uid := object{"name": "uid", "in": "path", "required": true, "description": "The dashboard's uid.", "schema": textType()}
 	stream := object{"description": "Server-sent events: source with a Source, received with a Recent.", "content": object{"text/event-stream": object{}}}
 	test := pageOperation("test-source", "Take a sample event of a source through the decoder. It is counted nowhere. Asks for the scope admin.",
 		answered("What became of it.", closed(object{"status": object{"type": "integer"}, "text": textType()})))
 	return object{
-		"/api/session":          get("get-session", "Which Luneo this is, who asks, and what they may do.", "Session"),
+		"/api/session":          getPage("get-session", "Which Luneo this is, who asks, and what they may do.", "Session"),
 		"/api/dashboards":       object{"get": pageOperation("list-dashboards", "The dashboards.", answered("All of them.", dashboards))},
 		"/api/dashboards/{uid}": object{"get": pageOperation("get-dashboard", "A dashboard as Grafana imports it.", answered("Grafana's classic dashboard JSON.", object{"type": "object"}), uid)},
-		"/api/setup":            get("get-setup", "What has come from which part of the platform.", "Setup"),
+		"/api/setup":            getPage("get-setup", "What has come from which part of the platform.", "Setup"),
 		"/api/setup/stream":     object{"get": pageOperation("follow-setup", "The same as it happens.", stream)},
 		"/api/setup/test":       object{"post": withBody(test, closed(object{"source": object{"enum": []string{"queues", "openai", "renders", "embeds", "ar"}}}))},
-		"/api/settings":         get("get-settings", "The configuration in use, the limits and how full they are, and what is on disk.", "Settings"),
-		"/api/spend":            get("get-spend", "What AI calls cost today, this month and until its end.", "Spend"),
+		"/api/settings":         getPage("get-settings", "The configuration in use, the limits and how full they are, and what is on disk.", "Settings"),
+		"/api/spend":            getPage("get-spend", "What AI calls cost today, this month and until its end.", "Spend"),
 	}
+}
+
+func getPage(id, summary, schema string, parameters ...any) object {
+	return object{"get": pageOperation(id, summary, answered("As of now.", object{"$ref": "#/components/schemas/" + schema}), parameters...)}
 }
 
 func pageOperation(id, summary string, success object, parameters ...any) object {

@@ -2,10 +2,8 @@ package meter_test
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -16,9 +14,8 @@ import (
 
 	"github.com/luneo-platform/luneo/internal/kpi"
 	"github.com/luneo-platform/luneo/internal/meter"
+	"github.com/luneo-platform/luneo/internal/testkit"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
 
 var epoch = time.Unix(1_750_000_000, 0)
 
@@ -80,19 +77,7 @@ func TestExposition(t *testing.T) {
 	m := newMeter(&now, 0)
 	m.Apply(epoch, oneOfEach())
 	got := exposed(t, m)
-	const golden = "testdata/exposition.txt"
-	if *update {
-		if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("exposed:\n%s\nwant %s (write it with -update)", got, golden)
-	}
+	testkit.Golden(t, "testdata/exposition.txt", got)
 	for _, metric := range kpi.Catalogue() {
 		if has := strings.Contains(got, "# HELP "+strings.TrimSuffix(metric.Name, "_total")+" "+metric.Help); has == metric.Computed {
 			t.Errorf("%s: shown: %v", metric.Name, has)

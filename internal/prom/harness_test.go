@@ -3,7 +3,6 @@ package prom_test
 import (
 	"context"
 	"encoding/json"
-	"flag"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -20,8 +19,6 @@ import (
 	"github.com/luneo-platform/luneo/internal/prom"
 	"github.com/luneo-platform/luneo/internal/testkit"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 // options are those of a fast Prometheus that scrapes the registry as itself.
 func options(t *testing.T, own *prometheus.Registry) prom.Options {

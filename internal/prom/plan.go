@@ -65,6 +65,7 @@ func (o *Options) configOf(s Settings) (*config.Config, error) {
 	}
 	conf, err := load(whole)
 	if err == nil {
+		hidePasswords(conf.RemoteWriteConfigs)
 		if _, err = conf.GetScrapeConfigs(); err != nil {
 			err = fmt.Errorf("prometheus.scrape_config_files: %w", atJob(err, whole, files))
 		}
@@ -95,20 +96,6 @@ func load(d document) (*config.Config, error) {
 		return nil, fmt.Errorf("write the configuration of the embedded Prometheus: %w", err)
 	}
 	return config.Load(string(text), slog.New(slog.DiscardHandler))
-}
-
-func readRemoteWrite(s Settings) (list []any, err error) {
-	if s.RemoteWrite == "" {
-		return nil, nil
-	}
-	if err := yaml.Unmarshal([]byte(s.RemoteWrite), &list); err == nil {
-		_, err = load(document{"remote_write": list})
-		if err == nil {
-			return list, nil
-		}
-		return nil, fmt.Errorf("%s: prometheus.remote_write: %w", s.RemoteWritePlace, err)
-	}
-	return nil, fmt.Errorf("%s: prometheus.remote_write: %w", s.RemoteWritePlace, err)
 }
 
 // matches lists the files of patterns; a pattern without any is an error, not

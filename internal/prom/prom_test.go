@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/luneo-platform/luneo/internal/prom"
+	"github.com/luneo-platform/luneo/internal/testkit"
 )
 
 func registryWith(metrics ...prometheus.Collector) *prometheus.Registry {
@@ -178,24 +179,8 @@ func TestErrorsNameTheirPlace(t *testing.T) {
 				t.Fatal("no error")
 			}
 			here, _ := os.Getwd() // Prometheus makes names absolute
-			golden(t, filepath.Join(dir, name+".golden"), strings.ReplaceAll(err.Error(), here+"/", "")+"\n")
+			testkit.Golden(t, filepath.Join(dir, name+".golden"), strings.ReplaceAll(err.Error(), here+"/", "")+"\n")
 		})
-	}
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(name, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got != string(want) {
-		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}
 }
 

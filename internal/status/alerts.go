@@ -13,29 +13,34 @@ type Alerts struct {
 
 // AlertsRule is one rule with its alerts.
 type AlertsRule struct {
-	Name       string        `json:"name"`
-	Group      string        `json:"group"`
-	Severity   string        `json:"severity"`
-	Component  string        `json:"component"`
-	State      string        `json:"state"`
-	Expr       string        `json:"expr"`
-	ForSeconds float64       `json:"forSeconds"`
-	Runbook    string        `json:"runbook"`
-	Dashboard  string        `json:"dashboard"`
-	Title      string        `json:"title"`
-	Sentence   Sentence      `json:"sentence"`
-	Query      string        `json:"query"`
-	LimitQuery string        `json:"limitQuery"`
-	Limit      *float64      `json:"limit"`
-	Unit       string        `json:"unit"`
-	Value      *float64      `json:"value"`
-	Shown      string        `json:"shown"`
-	Against    string        `json:"against"`
-	Subject    string        `json:"subject"`
-	Chip       string        `json:"chip"`
-	Alerts     []AlertsAlert `json:"alerts"`
-	Error      string        `json:"error"`
+	Name       string   `json:"name"`
+	Group      string   `json:"group"`
+	Severity   string   `json:"severity"`
+	Component  string   `json:"component"`
+	State      string   `json:"state"`
+	Expr       string   `json:"expr"`
+	ForSeconds float64  `json:"forSeconds"`
+	Runbook    string   `json:"runbook"`
+	Dashboard  string   `json:"dashboard"`
+	Title      string   `json:"title"`
+	Sentence   Sentence `json:"sentence"`
+	Query      string   `json:"query"`
+	LimitQuery string   `json:"limitQuery"`
+	Limit      *float64 `json:"limit"`
+	Unit       string   `json:"unit"`
+	Value      *float64 `json:"value"`
+	Shown      string   `json:"shown"`
+	Against    string   `json:"against"`
+	Subject    string   `json:"subject"`
+	Chip       string   `json:"chip"`
+	// Alerts are the worst first, More how many others there are.
+	Alerts []AlertsAlert `json:"alerts"`
+	More   int           `json:"more"`
+	Error  string        `json:"error"`
 }
+
+// maxAlerts bounds the alerts of a rule that are listed.
+const maxAlerts = 200
 
 // AlertsAlert is one alert.
 type AlertsAlert struct {
@@ -81,7 +86,9 @@ func (r *rule) page() AlertsRule {
 	if x := r.worst(); x != nil {
 		out.Shown, out.Against = x.shown(), x.against()
 	}
-	for _, x := range r.active() {
+	active := r.active()
+	out.More = max(0, len(active)-maxAlerts)
+	for _, x := range active[:len(active)-out.More] {
 		out.Alerts = append(out.Alerts, x.page())
 	}
 	return out

@@ -57,7 +57,7 @@ func (b *Board) Detail(ctx context.Context, w Wanted) (Detail, error) {
 	if s.rule(w.Rule) == nil {
 		return Detail{}, kpi.Errorf(kpi.KindNotFound, "There is no alert rule %q.", w.Rule)
 	}
-	v, err := b.memo.get(ctx, question{key: "detail " + w.key(), fresh: fresh, patience: detailPatience, ask: func(ctx context.Context) (any, error) {
+	v, err := b.memo.get(ctx, question{key: "detail " + w.key(), fresh: fresh, patience: detailPatience, any: true, ask: func(ctx context.Context) (any, error) {
 		if !w.At.IsZero() {
 			then, err := b.sceneAt(ctx, s, w)
 			if err != nil {

@@ -9,9 +9,10 @@
 //
 // Words are lists of parts, so that a page can set a name or a value apart; the
 // plain text is the parts joined. Nothing may look healthy because nothing
-// arrives: when data stops, or Prometheus does not answer within two seconds,
-// the sentence says so before anything else.
+// arrives: when data stops, or Prometheus does not answer in time (2.5 s), the
+// sentence says so before anything else.
 //
 // However many ask, the same question is put to Prometheus once in five
-// seconds. A Board holds what it was last told, and nothing on disk.
+// seconds. However many alerts there are, an answer lists at most 200 of a rule,
+// the worst, and 500 intervals, the newest; its counts are whole. A Board holds what it was last told, and nothing on disk.
 package status

@@ -1,34 +1,20 @@
 package status
 
 import (
-	"flag"
 	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
-)
 
-var update = flag.Bool("update", false, "write the golden files")
+	"github.com/luneo-platform/luneo/internal/testkit"
+)
 
 // golden holds text against a file in testdata, or writes it with -update.
 func golden(t *testing.T, name, text string) {
 	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if text != string(want) {
-		t.Errorf("%s is not what the code says: go test ./internal/status -update\n%s", path, text)
-	}
+	testkit.Golden(t, filepath.Join("testdata", name), text)
 }
 
 // TestNumbersAsPeopleSayThem writes numbers of every size in every unit.

@@ -91,8 +91,11 @@ func invalid(field, format string, args ...any) *kpi.Error {
 // unavailable is the answer when Prometheus gave none.
 func unavailable(err error) error {
 	e := &kpi.Error{Kind: kpi.KindUnavailable, Message: "Prometheus does not answer, so the state of the alerts is not known.", Err: err, RetryAfter: 5 * time.Second}
-	if errors.Is(err, context.Canceled) {
+	switch {
+	case errors.Is(err, context.Canceled):
 		e.Message = "Luneo is stopping."
+	case errors.Is(err, errFull):
+		e.Message = "Too many explanations are asked for at once."
 	}
 	return e
 }
@@ -110,7 +113,8 @@ func answer(w http.ResponseWriter, value any) error {
 }
 
 // pathOf is the path of a link into Luneo itself, from a prefix on: the links
-// of annotations name the host as others reach it.
+// of annotations name the host as others reach it. Whatever the annotation is,
+// the path stays on this host; it is empty where the prefix is not in the link.
 func pathOf(link, prefix string) string {
 	at := strings.Index(link, prefix)
 	if at < 0 {

@@ -20,8 +20,9 @@ type History struct {
 
 // Lane is one rule of a history.
 type Lane struct {
-	Rule      string     `json:"rule"`
-	Severity  string     `json:"severity"`
+	Rule     string `json:"rule"`
+	Severity string `json:"severity"`
+	// Intervals are in the order of their beginnings, the newest maxIntervals.
 	Intervals []Interval `json:"intervals"`
 	// Fired is how often it fired, FiringSeconds how long in all: alerts of the
 	// same rule at the same time count their time once.
@@ -37,6 +38,9 @@ type Interval struct {
 	To     time.Time         `json:"to"`
 	Labels map[string]string `json:"labels"`
 }
+
+// maxIntervals bounds the intervals of a lane.
+const maxIntervals = 500
 
 // historyRange is a length of history and how fine it is read.
 type historyRange struct {
@@ -168,6 +172,7 @@ func (l *Lane) finish() {
 			upTo = in.To
 		}
 	}
+	l.Intervals = l.Intervals[max(0, len(l.Intervals)-maxIntervals):]
 	l.FiringSeconds = firing.Seconds()
 	l.Words = laneWords(l.Fired, firing)
 }

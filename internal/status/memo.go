@@ -7,8 +7,12 @@ import (
 	"time"
 )
 
-// errSlow says that an answer did not come in time.
-var errSlow = errors.New("no answer in time")
+// errSlow says that an answer did not come in time, errFull that a question is
+// not asked for all those that are.
+var (
+	errSlow = errors.New("no answer in time")
+	errFull = errors.New("too many questions are under way")
+)
 
 // memo remembers answers for a while. The same question is asked once at a
 // time, whoever asks; who asks waits a bounded time.
@@ -49,7 +53,10 @@ type question struct {
 	key string
 	// fresh is how long an answer is good, patience how long it may take.
 	fresh, patience time.Duration
-	ask             func(ctx context.Context) (any, error)
+	// any says that there may be any number of its sort: it is turned away
+	// when too many are under way.
+	any bool
+	ask func(ctx context.Context) (any, error)
 }
 
 // get returns the answer to a question.
@@ -73,15 +80,22 @@ func (m *memo) find(q question) *remembered {
 		return a
 	}
 	a := &remembered{done: make(chan struct{})}
-	if m.ctx.Err() != nil {
-		a.err = m.ctx.Err()
+	if a.err = m.refuses(q); a.err != nil {
 		close(a.done)
 		return a
 	}
-	m.makeRoom()
 	m.answers[q.key] = a
 	m.busy.Go(func() { m.ask(q, a) })
 	return a
+}
+
+// refuses says why a question is not asked; else there is room for it.
+func (m *memo) refuses(q question) error {
+	m.makeRoom()
+	if q.any && len(m.answers) >= memoSize {
+		return errFull
+	}
+	return m.ctx.Err()
 }
 
 // good reports whether an answer need not be asked for again. A failure is not

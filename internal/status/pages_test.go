@@ -1,7 +1,9 @@
 package status
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -131,6 +133,28 @@ func TestManyAskOnce(t *testing.T) {
 	}
 	if s := b.Status(t.Context()); s.Level != levelStale {
 		t.Errorf("a board that is closed says %+v", s)
+	}
+}
+
+// TestTooManyExplanations: those that can't be asked for are turned away at
+// once, and how things are is told all the same.
+func TestTooManyExplanations(t *testing.T) {
+	t.Parallel()
+	m := newMemo(time.Now)
+	defer m.close()
+	waits := func(ctx context.Context) (any, error) {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	for i := range memoSize {
+		m.find(question{key: fmt.Sprint("detail ", i), patience: time.Hour, any: true, ask: waits})
+	}
+	if _, err := m.get(t.Context(), question{key: "one more", patience: time.Hour, any: true, ask: waits}); !errors.Is(err, errFull) {
+		t.Errorf("one more is answered with %v", err)
+	}
+	now := question{key: "now", patience: time.Hour, ask: func(context.Context) (any, error) { return "fine", nil }}
+	if v, err := m.get(t.Context(), now); v != "fine" || err != nil {
+		t.Errorf("how things are: %v, %v", v, err)
 	}
 }
 

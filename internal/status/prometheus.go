@@ -135,14 +135,17 @@ func labelsOf[M ~map[model.LabelName]model.LabelValue](set M) map[string]string 
 	return out
 }
 
+// maxSeries is how many series an answer may have, where Prometheus honours it.
+const maxSeries = 10_000
+
 // Range asks /api/v1/query_range, or /api/v1/query for one moment.
 func (p *API) Range(ctx context.Context, query string, span Span) ([]Series, error) {
 	var value model.Value
 	var err error
 	if span.Step == 0 {
-		value, _, _, err = p.api.Query(ctx, query, span.To)
+		value, _, _, err = p.api.Query(ctx, query, span.To, v1.WithLimit(maxSeries))
 	} else {
-		value, _, _, err = p.api.QueryRange(ctx, query, v1.Range{Start: span.From, End: span.To, Step: span.Step})
+		value, _, _, err = p.api.QueryRange(ctx, query, v1.Range{Start: span.From, End: span.To, Step: span.Step}, v1.WithLimit(maxSeries))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("asking the Prometheus API: %w", err)

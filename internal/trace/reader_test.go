@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -13,10 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/luneo-platform/luneo/internal/testkit"
 	"github.com/luneo-platform/luneo/internal/trace"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
 
 // noon is when the events of these tests are said to happen.
 var noon = time.Date(2026, 7, 1, 12, 0, 0, 0, time.UTC)
@@ -73,19 +71,7 @@ func TestReadsEachFormat(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			golden := name + ".golden"
-			if *update {
-				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(golden)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got != string(want) {
-				t.Errorf("got\n%swant\n%s", got, want)
-			}
+			testkit.Golden(t, name+".golden", got)
 		})
 	}
 }
