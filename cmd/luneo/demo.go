@@ -102,6 +102,7 @@ func demo(ctx context.Context, o demoOptions, start startServer, out io.Writer) 
 	if err != nil {
 		return err
 	}
+	_, _ = fmt.Fprintf(out, "The web UI: %s\n", url)
 	feeding, stopFeeding := context.WithCancel(ctx)
 	defer stopFeeding()
 	served := make(chan error, 1)

@@ -1,7 +1,7 @@
 // Keeps the status fresh: with every refresh, faster while it waits for a first event.
 import { effect } from "@preact/signals";
-import { loadSources, loadStatus, sources, status, statusError } from "./server.ts";
-import { refresh, refreshSeconds, tick } from "./time.ts";
+import { loadSources, loadStatus, session, sources, status, statusError } from "./server.ts";
+import { refresh, refreshing, refreshSeconds, tick } from "./time.ts";
 
 const soonSeconds = 3;
 
@@ -23,7 +23,13 @@ async function ask() {
   const before = firsts();
   await loadStatus();
   if (unconnected()) await loadSources();
-  if (before !== "" && firsts() !== before) refresh();
+  if (before !== "" && firsts() !== before) refreshSoon();
+}
+
+/** An event is in a chart once it has been scraped: looks some times until that must have been. */
+function refreshSoon() {
+  const scrape = session.peek()?.scrapeIntervalSeconds ?? 5;
+  for (const seconds of [0, scrape / 3, (2 * scrape) / 3, scrape + 1]) window.setTimeout(() => { if (refreshing.peek()) refresh(); }, seconds * 1000);
 }
 
 const unconnected = () => { const s = status.peek(); return s !== null && (s.level === "starting" || s.setup.connected < s.setup.total); };
