@@ -107,52 +107,60 @@ func noBaseline(s *scene, r *rule) (chip, meaning string) {
 
 func costChecks(r *reading) []check {
 	window := r.labels[windowLabel]
-	if window == "" {
+	if _, err := model.ParseDuration(window); err != nil { // of a series that is not Luneo's
 		window = "1h"
 	}
+	return []check{callsCheck(r, window), dearestCheck(r, window), unpricedCheck(window)}
+}
+
+func callsCheck(r *reading, window string) check {
 	calls := fmt.Sprintf(`sum(increase(luneo_openai_requests_total[%s]))`, window)
 	callsBefore := fmt.Sprintf(`sum(increase(luneo_openai_requests_total[%s] offset 1d))`, window)
 	centsBefore := fmt.Sprintf(`sum(luneo_ai_cost_current_cents{time_window=%q} offset 1d)`, window)
+	return check{
+		question: "More calls, or dearer ones?", link: "Compare", href: spendPage, queries: []string{calls, callsBefore, centsBefore},
+		say: func(f figures) Sentence {
+			n := f.orZero(calls)
+			if n < 0.5 {
+				return say(text("No call in the " + windowWord(window) + "."))
+			}
+			s := say(value(things(n, "call")), text(" at "), value(money(r.value/n)), text(" each"))
+			before, ok := f.one(callsBefore)
+			if cents, have := f.one(centsBefore); ok && have && before >= 0.5 {
+				s = s.then(text(fmt.Sprintf("; at this time yesterday %s at %s", count(before), money(cents/before))))
+			}
+			return s.then(text("."))
+		},
+	}
+}
+
+func dearestCheck(r *reading, window string) check {
 	top := fmt.Sprintf(`topk(1, sum by (model, operation) (luneo_openai_cost_cents - (luneo_openai_cost_cents offset %s or luneo_openai_cost_cents * 0)) > 0)`, window)
+	return check{
+		question: "What costs most?", link: "Open AI spend", href: spendPage, queries: []string{top},
+		say: func(f figures) Sentence {
+			if len(f[top]) == 0 {
+				return say(text("Nothing was spent in the " + windowWord(window) + "."))
+			}
+			most := f[top][0]
+			s := say(name(most.Labels["model"]+" "+most.Labels["operation"]), text(": "), value(money(most.last())))
+			if r.value > 0 {
+				s = s.then(text(", " + percent(min(1, most.last()/r.value)) + " of it"))
+			}
+			return s.then(text("."))
+		},
+	}
+}
+
+func unpricedCheck(window string) check {
 	unpriced := fmt.Sprintf(`sum(increase(luneo_openai_unpriced_requests_total[%s]))`, window)
-	return []check{
-		{
-			question: "More calls, or dearer ones?", link: "Compare", href: spendPage, queries: []string{calls, callsBefore, centsBefore},
-			say: func(f figures) Sentence {
-				n := f.orZero(calls)
-				if n < 0.5 {
-					return say(text("No call in the " + windowWord(window) + "."))
-				}
-				s := say(value(things(n, "call")), text(" at "), value(money(r.value/n)), text(" each"))
-				before, ok := f.one(callsBefore)
-				if cents, have := f.one(centsBefore); ok && have && before >= 0.5 {
-					s = s.then(text(fmt.Sprintf("; at this time yesterday %s at %s", count(before), money(cents/before))))
-				}
-				return s.then(text("."))
-			},
-		},
-		{
-			question: "What costs most?", link: "Open AI spend", href: spendPage, queries: []string{top},
-			say: func(f figures) Sentence {
-				if len(f[top]) == 0 {
-					return say(text("Nothing was spent in the " + windowWord(window) + "."))
-				}
-				most := f[top][0]
-				s := say(name(most.Labels["model"]+" "+most.Labels["operation"]), text(": "), value(money(most.last())))
-				if r.value > 0 {
-					s = s.then(text(", " + percent(min(1, most.last()/r.value)) + " of it"))
-				}
-				return s.then(text("."))
-			},
-		},
-		{
-			question: "Anything unpriced?", link: "Open AI spend", href: spendPage, queries: []string{unpriced},
-			say: func(f figures) Sentence {
-				if n := f.orZero(unpriced); n >= 0.5 {
-					return say(value(things(n, "call")), text(" without a known price, so the spend is higher than shown."))
-				}
-				return say(text("Every call has a known price."))
-			},
+	return check{
+		question: "Anything unpriced?", link: "Open AI spend", href: spendPage, queries: []string{unpriced},
+		say: func(f figures) Sentence {
+			if n := f.orZero(unpriced); n >= 0.5 {
+				return say(value(things(n, "call")), text(" without a known price, so the spend is higher than shown."))
+			}
+			return say(text("Every call has a known price."))
 		},
 	}
 }
