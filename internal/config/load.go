@@ -22,7 +22,7 @@ type Sources struct {
 // ForeignEnv returns the LUNEO_* variables that are no keys: other parts of
 // Luneo read them, and Load passes over them.
 func ForeignEnv() []string {
-	return []string{"LUNEO_CONFIG", "LUNEO_LONG", "LUNEO_REQUIRE_ALL", "LUNEO_TESTDATA", "LUNEO_TOKEN", "LUNEO_URL"}
+	return []string{"LUNEO_CONFIG", "LUNEO_LONG", "LUNEO_REQUIRE_ALL", "LUNEO_SHOTS", "LUNEO_TESTDATA", "LUNEO_TOKEN", "LUNEO_URL"}
 }
 
 // Load reads every source and the token files. The error, when there is one,

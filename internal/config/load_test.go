@@ -52,7 +52,7 @@ func TestEnvironmentAndFlagErrors(t *testing.T) {
 		Environ: []string{
 			"LUNEO_LISTNE=x", "LUNEO_LIMITS_BODY_BYTES=2GiB", "LUNEO_COST_WINDOWS=1h,60m",
 			"LUNEO_ANONYMOUS_FROM=10.0.0.0/33", "LUNEO_PUBLIC_URL=admin:geheim@example.com", "HOME=/root",
-			"LUNEO_TESTDATA=/x", "LUNEO_CONFIG=x", "LUNEO_TOKEN=geheim", "LUNEO_URL=x", "LUNEO_REQUIRE_ALL=1", "LUNEO_LONG=1",
+			"LUNEO_TESTDATA=/x", "LUNEO_CONFIG=x", "LUNEO_TOKEN=geheim", "LUNEO_URL=x", "LUNEO_REQUIRE_ALL=1", "LUNEO_SHOTS=x", "LUNEO_LONG=1",
 		},
 		Flags: map[string]string{"lisen": "x", "log-level": "loud"},
 	})

@@ -23,6 +23,7 @@ func renderPanels() []dashboard.Panel {
 				bars(succeeded("luneo_renders_total", "luneo_renders_error_total", renderFilter), "succeeded"),
 				bars(failures("luneo_renders_error_total", renderFilter, "error_type"), "failed: {{error_type}}"),
 			},
+			overrides: []dashboard.DashboardFieldConfigSourceOverrides{byName("succeeded", color(measureColor))},
 		}),
 	}
 }
@@ -69,6 +70,7 @@ func arPanels() []dashboard.Panel {
 				bars(succeeded("luneo_ar_conversions_total", "luneo_ar_conversions_error_total", ""), "succeeded"),
 				bars(failures("luneo_ar_conversions_error_total", "", "error_type"), "failed: {{error_type}}"),
 			},
+			overrides: []dashboard.DashboardFieldConfigSourceOverrides{byName("succeeded", color(measureColor))},
 		}),
 	}
 }

@@ -84,7 +84,7 @@ func costMeaning(r *reading) string {
 	if !number.Known(costRatio(r)) {
 		return "no baseline yet for the " + windowWord(r.labels[windowLabel])
 	}
-	return number.Times(costRatio(r)) + " the usual " + number.Money(r.limit/2) + " · limit 2× · " + windowWord(r.labels[windowLabel])
+	return windowWord(r.labels[windowLabel]) + ": " + number.Money(r.value) + ", " + number.Times(costRatio(r)) + " the usual " + number.Money(r.limit/2) + " · limit 2×"
 }
 
 // noBaseline is why CostSpikeDetected can't judge: no window has a baseline.

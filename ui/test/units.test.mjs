@@ -81,8 +81,8 @@ test("spelling", () => {
   for (const [value, unit, want] of [
     [0.42, "s", "420 ms"], [8.4, "s", "8.4 s"], [8.44, "s", "8.4 s"], [8, "s", "8 s"], [12.3, "s", "12 s"], [59.97, "s", "1 m"], [154, "s", "2 m 34 s"], [120, "s", "2 m"], [3599.6, "s", "1 h"],
     [3900, "s", "1 h 5 m"], [86400, "s", "1 d"], [93600, "s", "1 d 2 h"], [0, "s", "0 s"], [0.9999, "s", "1 s"], [0.00042, "s", "420 µs"], [-154, "s", "-2 m 34 s"], [420, "ms", "420 ms"], [154000, "ms", "2 m 34 s"],
-    [0.0019, "percentunit", "0.19 %"], [0.46, "percentunit", "46 %"], [1, "percentunit", "100 %"], [0, "percentunit", "0 %"], [12, "percentunit", "1200 %"],
-    [413, "currencyUSD", "$413"], [96.1, "currencyUSD", "$96.10"], [1240, "currencyUSD", "$1240"], [12400, "currencyUSD", "$12,400"], [0, "currencyUSD", "$0"], [0.04, "currencyUSD", "4.0 ¢"], [0.4, "currencyUSD", "40 ¢"],
+    [0.0019, "percentunit", "0.19 %"], [0.46, "percentunit", "46 %"], [1, "percentunit", "100 %"], [0, "percentunit", "0 %"], [12, "percentunit", "1,200 %"],
+    [413, "currencyUSD", "$413"], [96.1, "currencyUSD", "$96.10"], [1240, "currencyUSD", "$1,240"], [12400, "currencyUSD", "$12,400"], [0, "currencyUSD", "$0"], [0.04, "currencyUSD", "4.0 ¢"], [0.4, "currencyUSD", "40 ¢"],
     [0.0025, "currencyUSD", "0.25 ¢"], [0.00007, "currencyUSD", "0.007 ¢"], [-5, "currencyUSD", "-$5.00"], [0.9996, "currencyUSD", "$1.00"],
     [4, "suffix:¢", "4.0 ¢"], [3.96, "suffix:¢", "4.0 ¢"], [40, "suffix:¢", "40 ¢"], [0.25, "suffix:¢", "0.25 ¢"], [9.97, "suffix:¢", "10 ¢"], [413, "suffix:¢", "413 ¢"], [0, "suffix:¢", "0 ¢"], [4, "currencyCents", "4.0 ¢"], [41300, "currencyCents", "$413"],
     [1.14, "suffix:×", "1.14×"], [2, "suffix:×", "2×"], [9.2, "reqps", "9.2/s"], [12400, "reqps", "12.4k/s"], [0, "reqps", "0/s"], [9.2, "ops", "9.2/s"],
@@ -92,6 +92,6 @@ test("spelling", () => {
 });
 
 test("axes have no zeros at the end", () => {
-  for (const [value, unit, want] of [[40, "currencyUSD", "$40"], [5, "s", "5 s"], [0.04, "currencyUSD", "4 ¢"], [2.5, "currencyUSD", "$2.5"], [20, "percentunit", "2000 %"], [100, "short", "100"], [1000, "short", "1k"], [0.5, "s", "500 ms"]])
+  for (const [value, unit, want] of [[40, "currencyUSD", "$40"], [5, "s", "5 s"], [0.04, "currencyUSD", "4 ¢"], [2.5, "currencyUSD", "$2.5"], [20, "percentunit", "2,000 %"], [100, "short", "100"], [1000, "short", "1k"], [0.5, "s", "500 ms"]])
     assert.equal(ours.round(value, unit), want, `${value} ${unit}`);
 });

@@ -42,6 +42,9 @@ export interface Plot {
 
 const group = "luneo";
 
+/** What the charts of a page do together: the crosshair moves. One chart alone zooms, so that Back has one step to undo. */
+const shared = (type: string) => type === "mousemove" || type === "mouseleave";
+
 /** A chart in an element; it follows new data, sizes and themes until it is destroyed. */
 export class Chart {
   private u: uPlot;
@@ -91,7 +94,7 @@ export class Chart {
     return {
       ...this.size, padding: [14, 4, 0, 0], legend: { show: false },
       cursor: {
-        sync: { key: group, scales: ["x", null] }, y: false,
+        sync: { key: group, scales: ["x", null], filters: { pub: shared, sub: shared } }, y: false,
         drag: { x: true, y: false, setScale: false, dist: 6 },
         points: { size: 7, width: 0, fill: (_u, i) => ordered(this.plot)[i - 1]?.colour() ?? "transparent" },
       },

@@ -52,6 +52,12 @@ export function applyTheme() {
     paint.value = paint.peek() + 1;
   });
   document.fonts?.ready.then(() => { paint.value++; });
+  followPixelRatio();
+}
+
+/** A window that moves to another screen, or is zoomed, has other pixels. */
+function followPixelRatio() {
+  matchMedia(`(resolution: ${devicePixelRatio}dppx)`).addEventListener("change", () => { paint.value++; followPixelRatio(); }, { once: true });
 }
 
 export function chooseTheme(next: Choice) {

@@ -1,13 +1,12 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Chip, RuleChip } from "../frame/Chip.tsx";
-import { refreshing, refreshSeconds, now } from "../state/time.ts";
+import { endsNow, refreshing, refreshSeconds, now } from "../state/time.ts";
 import { status } from "../state/server.ts";
 import { ago, t } from "../words/en.ts";
-import { BarGauge, Gauge } from "../panels/Bars.tsx";
+import { BarGauge } from "../panels/BarGauge.tsx";
 import { Heatmap } from "../panels/Heatmap.tsx";
 import { Stat } from "../panels/Stat.tsx";
 import { Table } from "../panels/Table.tsx";
-import { Text } from "../panels/Text.tsx";
 import { TimeSeries } from "../panels/TimeSeries.tsx";
 import { usePanelData, type PanelData } from "./data.ts";
 import { PanelMenu } from "./PanelMenu.tsx";
@@ -18,6 +17,8 @@ import { tableRows } from "./table.ts";
 import { inText } from "./template.ts";
 import { values } from "./variables.ts";
 
+const Gauge = later(() => import("../later/Gauge.tsx"));
+const Text = later(() => import("../later/Text.tsx"));
 const TableDialog = later(() => import("../later/TableDialog.tsx"));
 
 export interface PanelProps { panel: PanelModel; models: VariableModel[]; uid: string }
@@ -31,7 +32,7 @@ export function Panel({ panel, models, uid }: PanelProps) {
     return () => observer.disconnect();
   }, []);
   const data = usePanelData(panel, models, panel.type === "text" ? 0 : width);
-  const rule = ruleOf(panel), state = rule ? status.value?.rules[rule] : undefined;
+  const rule = ruleOf(panel), state = rule && endsNow.value ? status.value?.rules[rule] : undefined; // the state is of now
   const { title, sub } = titleOf(panel), { x, y, w, h } = panel.gridPos, age = useAge(data);
   const shownTitle = inText(title, values(models));
   const tile = panel.type === "stat";

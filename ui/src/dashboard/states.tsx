@@ -55,6 +55,7 @@ export function Empty({ panel, data, models }: { panel: PanelModel; data: PanelD
   }
   const text = data.queries.join(" ");
   if (/cost_baseline|cost_usual/.test(text) && !/cost_current|cost_cents/.test(text)) return <State icon="hourglass" title={t.states.baseline} help={status.value?.rules.CostSpikeDetected?.meaning ?? t.states.baselineHelp} />;
+  if (/\bALERTS\b/.test(text)) return <State icon="ok" title={t.states.noAlerts} help={t.states.noAlertsHelp} />;
   return <Quiet panel={panel} data={data} text={text} />;
 }
 
@@ -62,7 +63,7 @@ function Quiet({ panel, data, text }: { panel: PanelModel; data: PanelData; text
   const subject = subjectOf(text), seen = useLastSeen(text);
   if (seen === null) return null;
   if (!subject) return <State icon="info" title={t.states.noneTitle} help={panel.description?.split(". ")[0] ?? t.states.noneHelp} />;
-  if (seen.ever && /error|failure/.test(text) && seen.recent(data.range.from)) return <State icon="ok" title={t.states.noErrors} help={t.states.noErrorsHelp} />;
+  if (seen.ever && onlyFailures(text) && seen.recent(data.range.from)) return <State icon="ok" title={t.states.noErrors} help={t.states.noErrorsHelp} />;
   if (!seen.ever) return (
     <State icon="plug" title={t.states.neverTitle(subject.what)} help={t.states.neverHelp}>
       <a class={panel.type === "stat" ? "text-button" : "button"} href={`/setup?source=${subject.source}`}>{subject.connect}</a>
@@ -73,6 +74,12 @@ function Quiet({ panel, data, text }: { panel: PanelModel; data: PanelData; text
       {seen.at && <button type="button" class="button" onClick={() => setAbsolute(seen.at! - 3600, seen.at! + 1800)}>{t.states.goThere}</button>}
     </State>
   );
+}
+
+/** Whether a query counts failures alone. */
+function onlyFailures(text: string): boolean {
+  const names = text.match(/luneo_[a-z0-9_]+/g) ?? [];
+  return names.length > 0 && names.every((n) => /error|failure/.test(n));
 }
 
 interface Seen { ever: boolean; at?: number; recent: (from: number) => boolean }

@@ -5,7 +5,7 @@ import Kpis from "../pages/kpis.tsx";
 import { pageAt, pages, type Page } from "../pages/registry.ts";
 import { status } from "../state/server.ts";
 import { location, withRange } from "../state/url.ts";
-import { format } from "../units/format.ts";
+import { figure } from "../units/format.ts";
 import { t } from "../words/en.ts";
 import { Icon, type IconName } from "./Icon.tsx";
 import { Menu } from "./Menu.tsx";
@@ -81,8 +81,8 @@ function NavItem({ page, current }: { page: Page; current: boolean }) {
 function Arriving() {
   const e = status.value?.events;
   if (!e) return <p class="arriving"><i class="dot" aria-hidden="true" />–</p>;
-  const refused = e.rejectedPerSecond > 0 ? format(e.rejectedPerSecond, "short") : null;
-  return <p class="arriving" data-level={refused ? "warn" : e.perSecond > 0 ? "ok" : undefined}><i class="dot" aria-hidden="true" />{t.events(format(e.perSecond, "short"), refused)}</p>;
+  const refused = e.rejectedPerSecond > 0 ? figure(e.rejectedPerSecond, 2) : null;
+  return <p class="arriving" data-level={refused ? "warn" : e.perSecond > 0 ? "ok" : undefined}><i class="dot" aria-hidden="true" />{t.events(figure(e.perSecond, 2), refused)}</p>;
 }
 
 const onBar = ["kpis", "alerts", "spend", "setup"];

@@ -1,4 +1,4 @@
-import { whenText } from "../chart/axis.ts";
+import { clockText, whenText } from "../chart/axis.ts";
 import { endsNow, live, range, rangeText, refresh, setRange, shift } from "../state/time.ts";
 import { t } from "../words/en.ts";
 import { Icon } from "./Icon.tsx";
@@ -36,7 +36,8 @@ export function rangeWords(): { long: string; short: string } {
     const known = t.time.presets[relative[1]!];
     return known ? { long: `${t.time.last} ${known}`, short: relative[1]!.replace(/(\d+)([mhd])/, (_, n, u) => `${n} ${u === "m" ? "min" : u}`) } : { long: `${t.time.last} ${lengthWords(range.value.to - range.value.from)}`, short: lengthWords(range.value.to - range.value.from) };
   }
-  return { long: `${whenText(range.value.from)} – ${whenText(range.value.to)}`, short: lengthWords(range.value.to - range.value.from) };
+  const a = range.value.from, b = range.value.to, sameDay = new Date(a * 1000).toDateString() === new Date(b * 1000).toDateString();
+  return { long: `${whenText(a)} – ${sameDay ? clockText(b) : whenText(b)}`, short: lengthWords(b - a) };
 }
 
 function lengthWords(seconds: number): string {

@@ -28,13 +28,13 @@ const actions: Record<string, () => void> = {
 
 /** Listens for the whole page. Call once. */
 export function listenForKeys() {
-  let afterG = 0;
+  let afterG = -Infinity;
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key === "k") { event.preventDefault(); openPalette(); return; }
     if (event.ctrlKey || event.metaKey || event.altKey || !shortcutsOn.value || busy(event)) return;
     if (event.key === "Escape") { release(); if (overlay.value) closeOverlay(); return; }
     if (event.timeStamp - afterG < 1500) {
-      afterG = 0;
+      afterG = -Infinity;
       const page = pages.find((p) => p.key === event.key);
       if (page) { event.preventDefault(); navigate(withRange(page.paths[0]!)); }
       return;
@@ -44,6 +44,7 @@ export function listenForKeys() {
     if (run) { event.preventDefault(); run(); }
   });
   window.addEventListener("luneo-zoom-out", zoomOut);
+  document.addEventListener("scroll", release, { capture: true, passive: true }); // the tooltip is where the pointer was
   document.addEventListener("pointerdown", (event) => { if (!(event.target as Element).closest?.(".u-over")) release(); });
 }
 

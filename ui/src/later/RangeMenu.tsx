@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { endsNow, parseTime, presets, range, rangeText, setRange, zoomOut } from "../state/time.ts";
+import { endsNow, forInput, parseTime, presets, range, rangeText, setRange, zoomOut } from "../state/time.ts";
 import { t } from "../words/en.ts";
 
 /** Ranges that end now, and any other. */
@@ -15,13 +15,8 @@ export default function RangeMenu({ close }: { close: () => void }) {
   );
 }
 
-const local = (seconds: number) => {
-  const d = new Date(seconds * 1000 - new Date(seconds * 1000).getTimezoneOffset() * 60_000);
-  return d.toISOString().slice(0, 16);
-};
-
 function Custom({ close }: { close: () => void }) {
-  const [from, setFrom] = useState(local(range.value.from)), [to, setTo] = useState(local(range.value.to)), [wrong, setWrong] = useState("");
+  const [from, setFrom] = useState(forInput(range.value.from)), [to, setTo] = useState(forInput(range.value.to)), [wrong, setWrong] = useState("");
   const apply = (e: Event) => {
     e.preventDefault();
     const now = Date.now() / 1000, a = parseTime(from, now), b = parseTime(to, now);

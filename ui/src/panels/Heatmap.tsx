@@ -4,8 +4,8 @@ import { clockText, timeText, timeTicks, whenText } from "../chart/axis.ts";
 import { colours, paint } from "../chart/theme.ts";
 import { hideTip, showTip } from "../chart/tip.ts";
 import type { PanelData } from "../dashboard/data.ts";
-import { limits } from "../dashboard/frames.ts";
-import { titleOf, type PanelModel } from "../dashboard/model.ts";
+import { ruleOf, titleOf, type PanelModel } from "../dashboard/model.ts";
+import { status } from "../state/server.ts";
 import { figure, format } from "../units/format.ts";
 import { t } from "../words/en.ts";
 
@@ -42,7 +42,7 @@ export function Heatmap({ panel, data }: { panel: PanelModel; data: PanelData })
     return () => { observer.disconnect(); hideTip(panel); };
   }, []);
   useEffect(draw, [data]);
-  useSignalEffect(() => { paint.value; draw(); });
+  useSignalEffect(() => { paint.value; status.value; draw(); });
   const unit = panel.options?.yAxis?.unit ?? "s";
   return (
     <div class="chart-box">
@@ -66,7 +66,14 @@ function paintGrid(canvas: HTMLCanvasElement, { grid, panel, data }: Drawn, size
   const area = { width: size.width - left, height: size.height - bottom - topSpace };
   drawCells(c, grid, area);
   drawAxes(c, grid, data, area, panel.options?.yAxis?.unit ?? "s");
-  for (const l of limits(panel.fieldConfig?.defaults)) drawLimit(c, grid, l.value, area);
+  const limit = limitOf(panel);
+  if (limit !== undefined) drawLimit(c, grid, limit, area);
+}
+
+/** Grafana draws no threshold on a heatmap: it is the limit of the rule that guards the panel. */
+function limitOf(panel: PanelModel): number | undefined {
+  const rule = ruleOf(panel);
+  return rule ? status.peek()?.rules[rule]?.limit : undefined;
 }
 
 type Area = { width: number; height: number };

@@ -3,8 +3,9 @@ import { askPanel, type PanelData } from "../dashboard/data.ts";
 import { last, limits } from "../dashboard/frames.ts";
 import { ruleOf, type PanelModel, type VariableModel } from "../dashboard/model.ts";
 import { status, type RuleStatus } from "../state/server.ts";
-import { range, tick } from "../state/time.ts";
+import { endsNow, range, tick } from "../state/time.ts";
 import { figure, pieces } from "../units/format.ts";
+import { whenText } from "../chart/axis.ts";
 import { Sparkline } from "../chart/Sparkline.tsx";
 import { t } from "../words/en.ts";
 
@@ -13,7 +14,7 @@ interface Props { panel: PanelModel; data: PanelData; models: VariableModel[] }
 /** A large figure, what it means, and how it came there. */
 export function Stat({ panel, data, models }: Props) {
   const frame = [...data.frames].sort((a, b) => (last(b) || 0) - (last(a) || 0))[0];
-  const rule = ruleOf(panel), state = rule ? status.value?.rules[rule] : undefined;
+  const rule = ruleOf(panel), state = rule && endsNow.value ? status.value?.rules[rule] : undefined;
   const field = frame?.field ?? panel.fieldConfig?.defaults ?? {};
   const value = frame ? last(frame) : NaN;
   const limit = limits(field)[0]?.value;
@@ -23,13 +24,14 @@ export function Stat({ panel, data, models }: Props) {
       <p class="stat-value">{Number.isNaN(value) ? t.stat.noValue : pieces(value, field.unit, field.decimals).map((p) => (
         <span key={p.unit}>{p.before && p.unit}{p.figure}{!p.before && p.unit && <small>{p.unit}</small>}</span>
       ))}</p>
-      <p class="stat-meaning">{rule ? <Meaning state={state} /> : <Yesterday panel={panel} models={models} value={value} />}</p>
+      <p class="stat-meaning">{rule ? <Meaning state={state} at={data.range.to} /> : <Yesterday panel={panel} models={models} value={value} />}</p>
       {panel.options?.graphMode !== "none" && frame && frame.values.length > 1 && <Sparkline values={frame.values} limit={rule ? limit : undefined} level={level} />}
     </div>
   );
 }
 
-const Meaning = ({ state }: { state: RuleStatus | undefined }) => <>{state?.meaning ?? ""}</>;
+/** What the rule says of it; of the past there is only the figure. */
+const Meaning = ({ state, at }: { state: RuleStatus | undefined; at: number }) => <>{endsNow.value ? state?.meaning ?? "" : t.stat.then(whenText(at))}</>;
 
 /** How a figure without a limit compares with the same time a day before. */
 function Yesterday({ panel, models, value }: { panel: PanelModel; models: VariableModel[]; value: number }) {

@@ -5,7 +5,7 @@ import { Icon } from "../frame/Icon.tsx";
 import { say } from "../frame/toast.tsx";
 import { usePoll } from "../state/poll.ts";
 import { may } from "../state/server.ts";
-import { range } from "../state/time.ts";
+import { forInput, range } from "../state/time.ts";
 import { t } from "../words/en.ts";
 import { words } from "../words/pages.ts";
 import type { Mark } from "./model.ts";
@@ -37,10 +37,8 @@ async function drop(m: Mark, reload: () => void) {
   }
 }
 
-const local = (seconds: number) => new Date(seconds * 1000 - new Date(seconds * 1000).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-
 function Form({ onDone }: { onDone: () => void }) {
-  const [from, setFrom] = useState(local(range.peek().from)), [to, setTo] = useState(local(range.peek().to)), [reason, setReason] = useState(""), [wrong, setWrong] = useState("");
+  const [from, setFrom] = useState(forInput(range.peek().from)), [to, setTo] = useState(forInput(range.peek().to)), [reason, setReason] = useState(""), [wrong, setWrong] = useState("");
   const send = async (e: Event) => {
     e.preventDefault();
     try {

@@ -58,8 +58,6 @@ export async function loadStatus(signal?: AbortSignal) {
   try {
     status.value = await get<Status>("/api/status", signal);
     statusError.value = null;
-    const { connected, total } = status.value.setup;
-    if (connected < total || sources.peek()?.some((s) => s.state === "waiting")) void loadSources();
     heardAt.value = Date.now();
   } catch (err) {
     if (err instanceof ApiError) statusError.value = err;

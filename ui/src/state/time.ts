@@ -22,6 +22,12 @@ export function parseTime(text: string, now: number): number {
   return at / 1000;
 }
 
+/** A moment as a datetime-local field takes it. */
+export function forInput(seconds: number): string {
+  const offset = new Date(seconds * 1000).getTimezoneOffset() * 60;
+  return new Date((seconds - offset) * 1000).toISOString().slice(0, 16);
+}
+
 /** What the URL says, as text. */
 export const rangeText = computed(() => {
   const p = location.value.params;

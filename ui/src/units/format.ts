@@ -31,7 +31,7 @@ export function figure(value: number, digits: number, decimals?: number): string
 /** Thin groups of three before the point. */
 function group(text: string): string {
   const [whole, rest] = text.split(".");
-  const grouped = whole!.length > 4 ? whole!.replace(/\B(?=(\d{3})+$)/g, ",") : whole!;
+  const grouped = whole!.length > 3 ? whole!.replace(/\B(?=(\d{3})+$)/g, ",") : whole!;
   return rest === undefined ? grouped : `${grouped}.${rest}`;
 }
 

@@ -24,7 +24,7 @@ export const t = {
     neverTitle: (what: string) => `No ${what} yet`, neverSection: "Send one event and this section starts by itself.", neverHelp: "Send one event and this chart starts by itself.", connect: (what: string) => `Connect ${what}`,
     quietTitle: (what: string) => `No ${what} in this time range`, quietHelp: (when: string) => `The last came at ${when}.`, quietUnknown: "They are counted as soon as they come.", goThere: "Go to the last one", longer: "Last 24 hours",
     noneTitle: "Nothing to show in this time range", noneHelp: "What this panel counts did not happen.",
-    noErrors: "No failures in this time range", noErrorsHelp: "Every operation succeeded.",
+    noAlerts: "No alert is firing or pending", noAlertsHelp: "The Alerts page has every rule.", noErrors: "No failures in this time range", noErrorsHelp: "Every operation succeeded.",
     baseline: "No baseline yet", baselineHelp: "It needs some days of cost. Until then no cost alert can fire.",
     stale: (age: string) => `${age} old`,
     offline: (age: string) => `Luneo has not answered for ${age}, so this page may be out of date.`, offlineHelp: "It is being asked again every few seconds.", tryNow: "Try now",
@@ -32,7 +32,7 @@ export const t = {
     forbidden: "You may not see this", forbiddenHelp: "Your credential lacks the scope read. Whoever runs this Luneo can grant it.",
   },
   status: { explain: "Explain", all: "All rules", region: "Status" },
-  stat: { noValue: "–", yesterday: (change: string) => `${change} yesterday`, same: "same as yesterday", noYesterday: "no data for yesterday", above: (p: string) => `${p} above`, below: (p: string) => `${p} below` },
+  stat: { noValue: "–", then: (when: string) => `at ${when}`, yesterday: (change: string) => `${change} yesterday`, same: "same as yesterday", noYesterday: "no data for yesterday", above: (p: string) => `${p} above`, below: (p: string) => `${p} below` },
   chart: {
     alt: (a: { title: string; count: number; range: string; last: string; limit: string }) => `${a.title}: ${a.count === 1 ? "1 series" : `${a.count} series`}, ${a.range}. Last: ${a.last}.${a.limit}`,
     over: " Above its limit.", within: " Within its limit.", firesAbove: (v: string) => `fires above ${v}`,

@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import type { PanelModel } from "../dashboard/model.ts";
 import { inText, type Values } from "../dashboard/template.ts";
 
-export function Text({ panel, vars }: { panel: PanelModel; vars: Values }) {
+export default function Text({ panel, vars }: { panel: PanelModel; vars: Values }) {
   return <div class="text-panel"><Markdown text={inText(String(panel.options?.content ?? ""), vars)} /></div>;
 }
 
