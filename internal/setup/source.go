@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/luneo-platform/luneo/internal/kpi"
+	"github.com/luneo-platform/luneo/internal/number"
 )
 
 // State says how far a source is connected.
@@ -137,7 +138,7 @@ func (t *tally) found(plural string) []Part {
 		parts = append(parts, Part{Text: name, Kind: "name"})
 	}
 	if more := len(names) - mostNamed; more > 0 {
-		parts = append(parts, Part{Text: " and "}, Part{Text: count(float64(more)), Kind: "value"}, Part{Text: " more " + plural})
+		parts = append(parts, Part{Text: " and "}, Part{Text: number.Count(float64(more)), Kind: "value"}, Part{Text: " more " + plural})
 	}
 	return parts
 }

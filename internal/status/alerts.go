@@ -3,6 +3,8 @@ package status
 import (
 	"context"
 	"time"
+
+	"github.com/luneo-platform/luneo/internal/number"
 )
 
 // Alerts are all alert rules.
@@ -81,7 +83,7 @@ func (r *rule) page() AlertsRule {
 		Runbook: pathOf(r.Annotations["runbook_url"], "/runbooks/"), Dashboard: pathOf(r.Annotations["dashboard_url"], "/d/"),
 		Title: r.words.title, Sentence: r.sentence(), Query: r.words.query, LimitQuery: r.words.limitQuery,
 		Limit: tile.Limit, Unit: tile.Unit, Value: tile.Value, Subject: tile.Subject, Chip: tile.Chip,
-		Shown: unknown, Alerts: []AlertsAlert{}, Error: r.LastError,
+		Shown: number.Unknown, Alerts: []AlertsAlert{}, Error: r.LastError,
 	}
 	if x := r.worst(); x != nil {
 		out.Shown, out.Against = x.shown(), x.against()
@@ -109,7 +111,7 @@ func (r *rule) sentence() Sentence {
 // page is the alert for the list of alerts.
 func (r *reading) page() AlertsAlert {
 	out := AlertsAlert{
-		ID: r.id(), Labels: r.labels, State: statePending, Value: number(r.value), ActiveAt: r.alert.ActiveAt.UTC(),
+		ID: r.id(), Labels: r.labels, State: statePending, Value: orNull(r.value), ActiveAt: r.alert.ActiveAt.UTC(),
 		Sentence: r.rule.words.page(r), Subject: r.subject(), Shown: r.shown(), Against: r.against(),
 		Summary: r.alert.Annotations["summary"], Description: r.alert.Annotations["description"],
 	}
@@ -122,7 +124,7 @@ func (r *reading) page() AlertsAlert {
 
 func (r *reading) shown() string {
 	if r.rule.words.shown == nil {
-		return unknown
+		return number.Unknown
 	}
 	return r.rule.words.shown(r)
 }
@@ -133,7 +135,7 @@ func (r *reading) against() string {
 	switch {
 	case r.alert != nil && r.alert.Firing:
 		if d := r.s.now.Sub(r.firedAt()); d < time.Hour {
-			return span(d)
+			return number.Span(d)
 		}
 		return "since " + r.s.when(r.firedAt())
 	case r.alert != nil:

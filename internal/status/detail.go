@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/luneo-platform/luneo/internal/kpi"
+	"github.com/luneo-platform/luneo/internal/number"
 )
 
 // Wanted is which alert is to be explained.
@@ -219,7 +220,7 @@ func (r *reading) crossings() (list []Happened) {
 	}
 	said := say(ruleLink(r.rule.Name), text(" fires"))
 	if r.rule.For > 0 {
-		said = say(text("Over it for "+span(r.rule.For)+", "), ruleLink(r.rule.Name), text(" fires"))
+		said = say(text("Over it for "+number.Span(r.rule.For)+", "), ruleLink(r.rule.Name), text(" fires"))
 	}
 	return append(list, Happened{r.firedAt().UTC(), stateFiring, said})
 }
@@ -236,7 +237,7 @@ func (s *scene) episodes(h History, r *rule) (list []Happened) {
 				continue
 			}
 			list = append(list, Happened{in.From, stateFiring, say(ruleLink(r.Name), text(" fires"), text(about(of)))},
-				Happened{in.To, "resolved", say(ruleLink(r.Name), text(" is quiet again after "+span(in.To.Sub(in.From))), text(about(of)))})
+				Happened{in.To, "resolved", say(ruleLink(r.Name), text(" is quiet again after "+number.Span(in.To.Sub(in.From))), text(about(of)))})
 		}
 	}
 	return list

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/luneo-platform/luneo/internal/number"
 )
 
 // beforeAlert is how long before an alert a mark may be its cause.
@@ -67,13 +69,13 @@ func (s *scene) otherAlerts(v verdict) (facts []Fact) {
 			continue
 		}
 		said := say(link(r.words.title, alertPage(r.Name, x.labels)))
-		if shown := r.status().Shown; shown != unknown && r.words.limitText != "" {
+		if shown := r.status().Shown; shown != number.Unknown && r.words.limitText != "" {
 			said = said.then(text(" "), value(shown))
 		}
 		if x.alert.Firing {
 			facts = append(facts, Fact{"firing", "bad", said.then(text(", fires " + s.lasting(x.firedAt())))})
 		} else {
-			facts = append(facts, Fact{"pending", "warn", said.then(text(", fires in " + soon(r.For-x.held())))})
+			facts = append(facts, Fact{"pending", "warn", said.then(text(", fires in " + number.Soon(r.For-x.held())))})
 		}
 	}
 	return facts
@@ -114,7 +116,7 @@ func (b *Board) lastEnded(ctx context.Context, s *scene) (Fact, bool) {
 	if last == nil {
 		return Fact{"quiet", "mute", say(text("No alert fired in the last 24 h"))}, true
 	}
-	return Fact{"ended", "mute", say(text("Last alert ended "+s.ago(last.To)+", "), ruleLink(rule), text(", "+span(last.To.Sub(last.From))))}, true
+	return Fact{"ended", "mute", say(text("Last alert ended "+s.ago(last.To)+", "), ruleLink(rule), text(", "+number.Span(last.To.Sub(last.From))))}, true
 }
 
 // deployBefore is the last mark within half an hour before a time.
@@ -129,7 +131,7 @@ func (s *scene) deployBefore(at time.Time) (Mark, bool) {
 
 // after is "Began 7 min after deploy worker-ia 2.31.0".
 func (s *scene) after(m Mark, at time.Time) Sentence {
-	return say(text("Began "+span(at.Sub(m.At))+" after "+m.prefix()), name(m.Text))
+	return say(text("Began "+number.Span(at.Sub(m.At))+" after "+m.prefix()), name(m.Text))
 }
 
 // prefix says what a mark is, where its text does not.

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/luneo-platform/luneo/internal/number"
 )
 
 // History is when alerts were pending and firing.
@@ -186,9 +188,9 @@ func laneWords(fired int, firing time.Duration) string {
 	case fired == 0:
 		return "none fired"
 	case fired >= flapping && firing/time.Duration(fired) < flap:
-		return fmt.Sprintf("%d fired, %s, flapping", fired, span(firing))
+		return fmt.Sprintf("%d fired, %s, flapping", fired, number.Span(firing))
 	default:
-		return fmt.Sprintf("%d fired, %s", fired, span(firing))
+		return fmt.Sprintf("%d fired, %s", fired, number.Span(firing))
 	}
 }
 
@@ -202,8 +204,8 @@ func historyWords(lanes []Lane) string {
 	case 0:
 		return "No alert fired"
 	case 1:
-		return "1 alert fired, " + span(durationOf(firing))
+		return "1 alert fired, " + number.Span(durationOf(firing))
 	default:
-		return fmt.Sprintf("%d alerts fired, %s in all", fired, span(durationOf(firing)))
+		return fmt.Sprintf("%d alerts fired, %s in all", fired, number.Span(durationOf(firing)))
 	}
 }

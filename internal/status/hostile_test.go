@@ -73,7 +73,7 @@ func TestRunbookStaysHere(t *testing.T) {
 // and counts stay whole.
 func TestManyAlerts(t *testing.T) {
 	t.Parallel()
-	const many = 600
+	const many = 300
 	queues := make([]string, many)
 	for i := range queues {
 		queues[i] = fmt.Sprintf("queue-%03d", i)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/luneo-platform/luneo/internal/kpi"
+	"github.com/luneo-platform/luneo/internal/number"
 )
 
 // TestAlertsInWords holds the list of rules and the explanation of some of
@@ -219,7 +220,7 @@ func TestRecordedAnswers(t *testing.T) {
 		t.Errorf("%+v, %v", now, err)
 	}
 	past, err := p.Range(t.Context(), "x", Span{time.Now().Add(-time.Hour), time.Now(), time.Minute})
-	if err != nil || len(past) != 1 || len(past[0].Samples) != 2 || known(past[0].last()) {
+	if err != nil || len(past) != 1 || len(past[0].Samples) != 2 || number.Known(past[0].last()) {
 		t.Errorf("%+v, %v", past, err)
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/prometheus/common/model"
+
+	"github.com/luneo-platform/luneo/internal/number"
 )
 
 // The states of a rule.
@@ -101,7 +103,7 @@ func since(samples []Sample, length time.Duration) []Sample {
 func slope(samples []Sample) float64 {
 	first, last := samples[0], samples[len(samples)-1]
 	minutes := last.At.Sub(first.At).Minutes()
-	if minutes < 1 || !known(first.Value) || !known(last.Value) {
+	if minutes < 1 || !number.Known(first.Value) || !number.Known(last.Value) {
 		return 0
 	}
 	return (last.Value - first.Value) / minutes
@@ -127,9 +129,9 @@ func (r *reading) rank() int {
 // excess is the value as a part of its limit, or the value where there is none.
 func (r *reading) excess() float64 {
 	switch {
-	case !known(r.value):
+	case !number.Known(r.value):
 		return math.Inf(-1)
-	case known(r.limit) && r.limit > 0:
+	case number.Known(r.limit) && r.limit > 0:
 		return r.value / r.limit
 	case r.rule.words.limitQuery != "":
 		return -1 // nothing to measure it against yet

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/luneo-platform/luneo/internal/number"
 )
 
 // scene is what was found at one moment: the rules and the figures about them.
@@ -22,7 +24,7 @@ type figures map[string][]Series
 // one is the newest value of a query with one series.
 func (f figures) one(query string) (v float64, ok bool) {
 	series := f[query]
-	if len(series) == 0 || !known(series[0].last()) {
+	if len(series) == 0 || !number.Known(series[0].last()) {
 		return 0, false
 	}
 	return series[0].last(), true
@@ -38,7 +40,7 @@ func (f figures) orZero(query string) float64 {
 func (f figures) find(query string, labels map[string]string) (v float64, ok bool) {
 	for _, s := range f[query] {
 		if within(s.Labels, labels) {
-			return s.last(), known(s.last())
+			return s.last(), number.Known(s.last())
 		}
 	}
 	return 0, false

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/luneo-platform/luneo/internal/number"
 )
 
 // The levels of all of it together.
@@ -162,7 +164,7 @@ func (c *Counts) add(state string) {
 
 // status is the rule for a tile.
 func (r *rule) status() RuleStatus {
-	out := RuleStatus{State: r.state, ForSeconds: r.For.Seconds(), Unit: r.words.unit, Chip: r.chipWords(), Meaning: r.meaning, Shown: unknown}
+	out := RuleStatus{State: r.state, ForSeconds: r.For.Seconds(), Unit: r.words.unit, Chip: r.chipWords(), Meaning: r.meaning, Shown: number.Unknown}
 	if r.words.limit != 0 {
 		out.Limit = &r.words.limit
 	}
@@ -173,7 +175,7 @@ func (r *rule) status() RuleStatus {
 		}
 		return out
 	}
-	out.Value, out.Limit, out.Subject = number(x.value), number(x.limit), x.subject()
+	out.Value, out.Limit, out.Subject = orNull(x.value), orNull(x.limit), x.subject()
 	switch {
 	case r.words.tile != nil:
 		out.Shown = r.words.tile(x)
@@ -193,9 +195,9 @@ func (r *rule) status() RuleStatus {
 	return out
 }
 
-// number is a value for JSON, which has no NaN.
-func number(v float64) *float64 {
-	if !known(v) {
+// orNull is a value for JSON, which has no NaN.
+func orNull(v float64) *float64 {
+	if !number.Known(v) {
 		return nil
 	}
 	return &v
@@ -220,7 +222,7 @@ func (r *rule) chipWords() string {
 		return "Pending " + heldOf(x.held(), r.For)
 	}
 	if d := x.s.now.Sub(x.firedAt()); d < time.Hour {
-		return "Firing " + span(d)
+		return "Firing " + number.Span(d)
 	}
 	return "Firing since " + x.s.when(x.firedAt())
 }
@@ -228,10 +230,10 @@ func (r *rule) chipWords() string {
 // heldOf writes "3 of 5 min".
 func heldOf(held, whole time.Duration) string {
 	if whole < time.Minute {
-		return fmt.Sprintf("%d of %s", int(held.Seconds()), span(whole))
+		return fmt.Sprintf("%d of %s", int(held.Seconds()), number.Span(whole))
 	}
 	if whole%time.Hour == 0 && whole > time.Hour {
-		return span(held) + " of " + span(whole)
+		return number.Span(held) + " of " + number.Span(whole)
 	}
 	return fmt.Sprintf("%d of %d min", int(held.Minutes()), int(whole.Minutes()))
 }

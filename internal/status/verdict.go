@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/luneo-platform/luneo/internal/number"
 )
 
 // verdict is the one sentence.
@@ -138,7 +140,7 @@ func (s *scene) idleSources() (list []string) {
 func (r *reading) inWords() Sentence {
 	s := r.rule.words.line(r)
 	if !r.alert.Firing {
-		s = s.then(text(r.overLimit()+"; this fires in "), value(soon(r.rule.For-r.held())))
+		s = s.then(text(r.overLimit()+"; this fires in "), value(number.Soon(r.rule.For-r.held())))
 		return s
 	}
 	if r.rule.words.limitText == "" {

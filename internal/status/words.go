@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/luneo-platform/luneo/internal/number"
 )
 
 // words are how a rule is talked about.
@@ -85,15 +87,15 @@ const (
 func written(v float64, unit string) string {
 	switch unit {
 	case unitSeconds:
-		return seconds(v)
+		return number.Seconds(v)
 	case unitPercent:
-		return percent(v)
+		return number.Percent(v)
 	case unitCents:
-		return money(v)
+		return number.Money(v)
 	case unitBytes:
-		return size(v)
+		return number.Bytes(v)
 	default:
-		return count(v)
+		return number.Count(v)
 	}
 }
 
@@ -169,7 +171,7 @@ func (r *reading) stateWord() string {
 // than a twentieth while it was watched, and still does; it falls as soon as
 // the last two minutes went down clearly.
 func (r *reading) trend() int {
-	if !known(r.value) || !known(r.perMinute) || !known(r.lately) {
+	if !number.Known(r.value) || !number.Known(r.perMinute) || !number.Known(r.lately) {
 		return 0
 	}
 	part := math.Abs(r.value)

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/prometheus/common/model"
+
+	"github.com/luneo-platform/luneo/internal/number"
 )
 
 const (
@@ -19,22 +21,22 @@ func costWords() *words {
 		title: "AI cost", query: costQuery, limitQuery: costLimit, unit: unitCents, limitText: "2× limit",
 		subject: func(r *reading) string { return r.labels[windowLabel] + " window" },
 		shown: func(r *reading) string {
-			if !known(r.limit) || r.limit == 0 {
-				return money(r.value)
+			if !number.Known(r.limit) || r.limit == 0 {
+				return number.Money(r.value)
 			}
-			return times(costRatio(r))
+			return number.Times(costRatio(r))
 		},
-		tile: func(r *reading) string { return money(r.value) },
+		tile: func(r *reading) string { return number.Money(r.value) },
 		against: func(r *reading) string {
-			if !known(r.limit) {
+			if !number.Known(r.limit) {
 				return "no baseline yet"
 			}
 			return "of 2×"
 		},
 		line: func(r *reading) Sentence {
-			s := say(text("AI spend of the "+windowWord(r.labels[windowLabel])+" is "), Part{Text: money(r.value), Kind: kindValue, Href: spendPage})
-			if known(costRatio(r)) {
-				s = s.then(text(", "), value(times(costRatio(r))), text(" the usual "+money(r.limit/2)))
+			s := say(text("AI spend of the "+windowWord(r.labels[windowLabel])+" is "), Part{Text: number.Money(r.value), Kind: kindValue, Href: spendPage})
+			if number.Known(costRatio(r)) {
+				s = s.then(text(", "), value(number.Times(costRatio(r))), text(" the usual "+number.Money(r.limit/2)))
 			}
 			return s
 		},
@@ -49,7 +51,7 @@ func costWords() *words {
 
 // costRatio is the spend as a multiple of the usual; NaN without a baseline.
 func costRatio(r *reading) float64 {
-	if !known(r.limit) || r.limit <= 0 {
+	if !number.Known(r.limit) || r.limit <= 0 {
 		return math.NaN()
 	}
 	return 2 * r.value / r.limit
@@ -65,30 +67,30 @@ func windowWord(label string) string {
 	case label == "24h" || label == "1d":
 		return "last 24 h"
 	default:
-		return "last " + span(time.Duration(length))
+		return "last " + number.Span(time.Duration(length))
 	}
 }
 
 func costSentence(r *reading) Sentence {
-	s := say(text("AI spend of the "+windowWord(r.labels[windowLabel])+" is "), value(money(r.value)))
-	if !known(costRatio(r)) {
+	s := say(text("AI spend of the "+windowWord(r.labels[windowLabel])+" is "), value(number.Money(r.value)))
+	if !number.Known(costRatio(r)) {
 		return s.then(text(". There is no baseline yet to measure it against."))
 	}
-	return s.then(text(", "), value(times(costRatio(r))), text(" the usual "), value(money(r.limit/2)),
+	return s.then(text(", "), value(number.Times(costRatio(r))), text(" the usual "), value(number.Money(r.limit/2)),
 		text(". This rule fires when that is over "), limitPart("2× for 5 min"), text("."))
 }
 
 func costMeaning(r *reading) string {
-	if !known(costRatio(r)) {
+	if !number.Known(costRatio(r)) {
 		return "no baseline yet for the " + windowWord(r.labels[windowLabel])
 	}
-	return windowWord(r.labels[windowLabel]) + ": " + money(r.value) + ", " + times(costRatio(r)) + " the usual " + money(r.limit/2) + " · limit 2×"
+	return windowWord(r.labels[windowLabel]) + ": " + number.Money(r.value) + ", " + number.Times(costRatio(r)) + " the usual " + number.Money(r.limit/2) + " · limit 2×"
 }
 
 // noBaseline is why CostSpikeDetected can't judge: no window has a baseline.
 func noBaseline(s *scene, r *rule) (chip, meaning string) {
 	for _, x := range r.readings {
-		if known(x.limit) {
+		if number.Known(x.limit) {
 			return "", ""
 		}
 	}
@@ -102,57 +104,65 @@ func noBaseline(s *scene, r *rule) (chip, meaning string) {
 	if first.IsZero() {
 		return "No baseline yet", "no spend is known yet"
 	}
-	return "No baseline yet", "the first one is ready in " + soon(first.Sub(s.now))
+	return "No baseline yet", "the first one is ready in " + number.Soon(first.Sub(s.now))
 }
 
 func costChecks(r *reading) []check {
 	window := r.labels[windowLabel]
-	if window == "" {
+	if _, err := model.ParseDuration(window); err != nil { // of a series that is not Luneo's
 		window = "1h"
 	}
+	return []check{callsCheck(r, window), dearestCheck(r, window), unpricedCheck(window)}
+}
+
+func callsCheck(r *reading, window string) check {
 	calls := fmt.Sprintf(`sum(increase(luneo_openai_requests_total[%s]))`, window)
 	callsBefore := fmt.Sprintf(`sum(increase(luneo_openai_requests_total[%s] offset 1d))`, window)
 	centsBefore := fmt.Sprintf(`sum(luneo_ai_cost_current_cents{time_window=%q} offset 1d)`, window)
+	return check{
+		question: "More calls, or dearer ones?", link: "Compare", href: spendPage, queries: []string{calls, callsBefore, centsBefore},
+		say: func(f figures) Sentence {
+			n := f.orZero(calls)
+			if n < 0.5 {
+				return say(text("No call in the " + windowWord(window) + "."))
+			}
+			s := say(value(things(n, "call")), text(" at "), value(number.Money(r.value/n)), text(" each"))
+			before, ok := f.one(callsBefore)
+			if cents, have := f.one(centsBefore); ok && have && before >= 0.5 {
+				s = s.then(text(fmt.Sprintf("; at this time yesterday %s at %s", number.Count(before), number.Money(cents/before))))
+			}
+			return s.then(text("."))
+		},
+	}
+}
+
+func dearestCheck(r *reading, window string) check {
 	top := fmt.Sprintf(`topk(1, sum by (model, operation) (luneo_openai_cost_cents - (luneo_openai_cost_cents offset %s or luneo_openai_cost_cents * 0)) > 0)`, window)
+	return check{
+		question: "What costs most?", link: "Open AI spend", href: spendPage, queries: []string{top},
+		say: func(f figures) Sentence {
+			if len(f[top]) == 0 {
+				return say(text("Nothing was spent in the " + windowWord(window) + "."))
+			}
+			most := f[top][0]
+			s := say(name(most.Labels["model"]+" "+most.Labels["operation"]), text(": "), value(number.Money(most.last())))
+			if r.value > 0 {
+				s = s.then(text(", " + number.Percent(min(1, most.last()/r.value)) + " of it"))
+			}
+			return s.then(text("."))
+		},
+	}
+}
+
+func unpricedCheck(window string) check {
 	unpriced := fmt.Sprintf(`sum(increase(luneo_openai_unpriced_requests_total[%s]))`, window)
-	return []check{
-		{
-			question: "More calls, or dearer ones?", link: "Compare", href: spendPage, queries: []string{calls, callsBefore, centsBefore},
-			say: func(f figures) Sentence {
-				n := f.orZero(calls)
-				if n < 0.5 {
-					return say(text("No call in the " + windowWord(window) + "."))
-				}
-				s := say(value(things(n, "call")), text(" at "), value(money(r.value/n)), text(" each"))
-				before, ok := f.one(callsBefore)
-				if cents, have := f.one(centsBefore); ok && have && before >= 0.5 {
-					s = s.then(text(fmt.Sprintf("; at this time yesterday %s at %s", count(before), money(cents/before))))
-				}
-				return s.then(text("."))
-			},
-		},
-		{
-			question: "What costs most?", link: "Open AI spend", href: spendPage, queries: []string{top},
-			say: func(f figures) Sentence {
-				if len(f[top]) == 0 {
-					return say(text("Nothing was spent in the " + windowWord(window) + "."))
-				}
-				most := f[top][0]
-				s := say(name(most.Labels["model"]+" "+most.Labels["operation"]), text(": "), value(money(most.last())))
-				if r.value > 0 {
-					s = s.then(text(", " + percent(min(1, most.last()/r.value)) + " of it"))
-				}
-				return s.then(text("."))
-			},
-		},
-		{
-			question: "Anything unpriced?", link: "Open AI spend", href: spendPage, queries: []string{unpriced},
-			say: func(f figures) Sentence {
-				if n := f.orZero(unpriced); n >= 0.5 {
-					return say(value(things(n, "call")), text(" without a known price, so the spend is higher than shown."))
-				}
-				return say(text("Every call has a known price."))
-			},
+	return check{
+		question: "Anything unpriced?", link: "Open AI spend", href: spendPage, queries: []string{unpriced},
+		say: func(f figures) Sentence {
+			if n := f.orZero(unpriced); n >= 0.5 {
+				return say(value(things(n, "call")), text(" without a known price, so the spend is higher than shown."))
+			}
+			return say(text("Every call has a known price."))
 		},
 	}
 }

@@ -1,6 +1,10 @@
 package status
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/luneo-platform/luneo/internal/number"
+)
 
 // errorRateQuery is the left side of ErrorRateHigh as alerts.yml records it.
 const errorRateQuery = `luneo:error_ratio:rate5m`
@@ -9,19 +13,19 @@ func errorRateWords() *words {
 	return &words{
 		title: "Error rate", query: errorRateQuery, limit: 0.01, unit: unitPercent, limitText: "1 % limit",
 		subject: func(r *reading) string { return failingSection(r.s) },
-		shown:   func(r *reading) string { return percent(r.value) },
+		shown:   func(r *reading) string { return number.Percent(r.value) },
 		against: func(*reading) string { return "of 1 %" },
 		line: func(r *reading) Sentence {
-			s := say(value(percent(r.value)), text(" of all operations fail"))
+			s := say(value(number.Percent(r.value)), text(" of all operations fail"))
 			if section := failingSection(r.s); section != "" {
 				s = s.then(text(", most of them "), name(section))
 			}
 			return s
 		},
 		page: func(r *reading) Sentence {
-			s := say(value(percent(r.value)), text(" of all operations failed in the last 5 min"))
+			s := say(value(number.Percent(r.value)), text(" of all operations failed in the last 5 min"))
 			if errors, ok := r.s.figures.one(queryErrors); ok {
-				s = s.then(text(fmt.Sprintf(": %s of %s", count(errors), count(r.s.figures.orZero(queryEvents)))))
+				s = s.then(text(fmt.Sprintf(": %s of %s", number.Count(errors), number.Count(r.s.figures.orZero(queryEvents)))))
 			}
 			return s.then(text(". This rule fires when that is over "), limitPart("1 %"), text("."))
 		},
@@ -42,13 +46,13 @@ func lowVolumeWords() *words {
 	return &words{
 		title: "Error rate at low volume", query: `luneo:error_ratio:rate1h`, limit: 0.01, unit: unitPercent, limitText: "1 % limit",
 		subject: func(*reading) string { return "last hour" },
-		shown:   func(r *reading) string { return percent(r.value) },
+		shown:   func(r *reading) string { return number.Percent(r.value) },
 		against: func(*reading) string { return "of 1 %" },
 		line: func(r *reading) Sentence {
-			return say(value(percent(r.value)), text(" of the few operations of the last hour failed"))
+			return say(value(number.Percent(r.value)), text(" of the few operations of the last hour failed"))
 		},
 		page: func(r *reading) Sentence {
-			return say(value(percent(r.value)), text(" of the operations of the last hour failed. This rule judges hours with too few events for "),
+			return say(value(number.Percent(r.value)), text(" of the operations of the last hour failed. This rule judges hours with too few events for "),
 				ruleLink("ErrorRateHigh"), text(", and fires when that is over "), limitPart("1 %"), text("."))
 		},
 		idle:    "Nothing happened in the last hour, so nothing failed.",
@@ -116,9 +120,9 @@ func errorChecks(r *reading, window, words string) []check {
 					return say(text("Nothing failed in the last " + words + "."))
 				}
 				worst := f[sections][0]
-				s := say(name(sectionWord(worst.Labels["section"])), text(" fail most: "), value(count(worst.last())), text(" in the last "+words))
+				s := say(name(sectionWord(worst.Labels["section"])), text(" fail most: "), value(number.Count(worst.last())), text(" in the last "+words))
 				if v, ok := f.find(share, worst.Labels); ok {
-					s = s.then(text(", " + percent(v) + " of them"))
+					s = s.then(text(", " + number.Percent(v) + " of them"))
 				}
 				return s.then(text("."))
 			},
@@ -131,7 +135,7 @@ func errorChecks(r *reading, window, words string) []check {
 				}
 				most := f[grown][0]
 				return say(name(most.Labels["error_type"]), text(" in "+sectionWord(most.Labels["section"])+": "),
-					value(count(most.last())), text(" more in the last "+words+" than an hour ago."))
+					value(number.Count(most.last())), text(" more in the last "+words+" than an hour ago."))
 			},
 		},
 		deployCheck(r),

@@ -1,5 +1,7 @@
 package status
 
+import "github.com/luneo-platform/luneo/internal/number"
+
 // watchdog is the rule that always fires.
 const watchdog = "Watchdog"
 
@@ -17,13 +19,13 @@ func healthWords() map[string]*words {
 		},
 		"LuneoDown": {
 			title: "Luneo is scraped", query: `count(luneo_build_info) or vector(0)`, unit: unitCount,
-			shown: func(r *reading) string { return count(r.value) + " up" },
+			shown: func(r *reading) string { return number.Count(r.value) + " up" },
 			line: func(*reading) Sentence {
 				return say(text("No Luneo is scraped, so nothing that happens now raises an alert"))
 			},
 			page: func(r *reading) Sentence {
 				if r.alert == nil {
-					return say(value(count(r.value)+" Luneo"), text(" scraped. This rule fires when there is none "), limitPart("for 1 min"), text("."))
+					return say(value(number.Count(r.value)+" Luneo"), text(" scraped. This rule fires when there is none "), limitPart("for 1 min"), text("."))
 				}
 				return say(text("No Luneo has been scraped for a minute: nothing that happens now raises an alert."))
 			},
@@ -48,7 +50,7 @@ func healthWords() map[string]*words {
 		}),
 		"LuneoDiskFilling": perInstance(instance{"runs out of disk", "has been running out of disk", "has room on its disk", "less than 5 % is free, or the disk is full within a day"}, words{
 			title: "Free disk", query: `min by (job, instance) (luneo_data_disk_free_bytes / luneo_data_disk_size_bytes)`, unit: unitPercent, order: lowIsBad,
-			shown:   func(r *reading) string { return percent(r.value) },
+			shown:   func(r *reading) string { return number.Percent(r.value) },
 			against: func(*reading) string { return "free, of 5 %" },
 			blind:   missing("No figures", "the size of the disk is not known"),
 		}),
@@ -68,7 +70,7 @@ func perInstance(of instance, w words) *words {
 		w.unit = unitCount
 	}
 	if w.shown == nil {
-		w.shown = func(r *reading) string { return count(r.value) }
+		w.shown = func(r *reading) string { return number.Count(r.value) }
 	}
 	w.subject = func(r *reading) string { return r.labels["instance"] }
 	w.line = func(r *reading) Sentence {
@@ -107,7 +109,7 @@ func silentWords() *words {
 	return &words{
 		title: "Silent sources", tail: tailNone, query: `max_over_time(luneo:section_events:increase5m[10m])`, unit: unitCount, order: lowIsBad,
 		subject: section,
-		shown:   func(r *reading) string { return count(r.value) },
+		shown:   func(r *reading) string { return number.Count(r.value) },
 		against: func(*reading) string { return "in 5 min" },
 		line: func(r *reading) Sentence {
 			return say(text("No "), name(section(r)), text(" have come for over 15 min, though they came steadily for a day"))
@@ -129,13 +131,13 @@ func refusedWords() *words {
 		title: "Refused events", unit: unitPercent, limit: 0.05, limitText: "5 % limit",
 		query:   `sum by (job, instance, type) (increase(luneo_ingest_events_total{result="rejected"}[15m])) / (sum by (job, instance, type) (increase(luneo_ingest_events_total[15m])) > 0)`,
 		subject: func(r *reading) string { return r.labels["type"] },
-		shown:   func(r *reading) string { return percent(r.value) },
+		shown:   func(r *reading) string { return number.Percent(r.value) },
 		against: func(*reading) string { return "of 5 %" },
 		line: func(r *reading) Sentence {
-			return say(text("Luneo refuses "), value(percent(r.value)), text(" of the events sent to "), nameLink("/api/metrics/"+r.labels["type"], setupPage))
+			return say(text("Luneo refuses "), value(number.Percent(r.value)), text(" of the events sent to "), nameLink("/api/metrics/"+r.labels["type"], setupPage))
 		},
 		page: func(r *reading) Sentence {
-			return say(value(percent(r.value)), text(" of the events sent to "), name("/api/metrics/"+r.labels["type"]),
+			return say(value(number.Percent(r.value)), text(" of the events sent to "), name("/api/metrics/"+r.labels["type"]),
 				text(" in the last 15 min were refused and are not counted. This rule fires when that is over "), limitPart("5 %, and at least 5 of them"), text("."))
 		},
 		idle:    "No event was refused in the last 15 min.",
@@ -148,7 +150,7 @@ func unpricedWords() *words {
 	return &words{
 		title: "Calls without a price", query: `sum by (model) (increase(luneo_openai_unpriced_requests_total[1h]))`, unit: unitCount,
 		subject: func(r *reading) string { return r.labels["model"] },
-		shown:   func(r *reading) string { return count(r.value) },
+		shown:   func(r *reading) string { return number.Count(r.value) },
 		against: func(*reading) string { return "of 0" },
 		line: func(r *reading) Sentence {
 			return say(text("The cost of "), nameLink(r.labels["model"], spendPage), text(" has been unknown"))

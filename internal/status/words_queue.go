@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/luneo-platform/luneo/internal/number"
 )
 
 const (
@@ -15,10 +17,10 @@ func queueWords() *words {
 	return &words{
 		title: "Longest queue wait", query: queueQuery, limit: 60, unit: unitSeconds, limitText: "60 s limit",
 		subject: func(r *reading) string { return r.labels[queueLabel] },
-		shown:   func(r *reading) string { return seconds(r.value) },
+		shown:   func(r *reading) string { return number.Seconds(r.value) },
 		against: func(*reading) string { return "of 60 s" },
 		line: func(r *reading) Sentence {
-			return say(text("Jobs in "), queueLink(r.labels[queueLabel]), text(" wait "), value(seconds(r.value)))
+			return say(text("Jobs in "), queueLink(r.labels[queueLabel]), text(" wait "), value(number.Seconds(r.value)))
 		},
 		page:    queueSentence,
 		idle:    "No job waits.",
@@ -42,13 +44,13 @@ func queueSentence(r *reading) Sentence {
 	if r.alert == nil && r.value == 0 {
 		return say(text("No job waits in "), queue, text(". This rule fires when one has waited over "), limitPart("60 s for 2 min"), text("."))
 	}
-	s := say(text("The oldest job in "), queue, text(" has waited "), value(seconds(r.value)),
+	s := say(text("The oldest job in "), queue, text(" has waited "), value(number.Seconds(r.value)),
 		text(". This rule fires when that is over "), limitPart("60 s for 2 min"), text("."))
 	switch {
 	case r.alert == nil:
 		return s
 	case r.trend() > 0:
-		return s.then(text(" It grows by about "), value(seconds(r.perMinute)), text(" a minute, so workers finish fewer jobs than arrive."))
+		return s.then(text(" It grows by about "), value(number.Seconds(r.perMinute)), text(" a minute, so workers finish fewer jobs than arrive."))
 	case r.trend() < 0:
 		return s.then(text(" It falls: workers catch up."))
 	default:
@@ -73,7 +75,7 @@ func queueChecks(r *reading) []check {
 				if n < 0.5 {
 					return say(value("No job"), text(" started in the last 5 min: its workers are down or stuck."))
 				}
-				return say(value(jobs(n)), text(" started in the last 5 min"), yesterday(f, started("5m", " offset 1d"), count), text("."))
+				return say(value(jobs(n)), text(" started in the last 5 min"), yesterday(f, started("5m", " offset 1d"), number.Count), text("."))
 			},
 		},
 		{
@@ -84,14 +86,14 @@ func queueChecks(r *reading) []check {
 				if !ok {
 					return say(text("No " + w.one + " ended in the last 5 min."))
 				}
-				return say(text(w.many+" take "), value(seconds(v)), text(" at the 95th percentile"), yesterday(f, before, seconds), text("."))
+				return say(text(w.many+" take "), value(number.Seconds(v)), text(" at the 95th percentile"), yesterday(f, before, number.Seconds), text("."))
 			},
 		},
 		{
 			question: "More jobs?", link: "Compare", href: queuePage(queue),
 			queries: []string{started("1h", ""), started("1h", " offset 1d")},
 			say: func(f figures) Sentence {
-				return say(value(jobs(f.orZero(started("1h", "")))), text(" started in the last hour"), yesterday(f, started("1h", " offset 1d"), count), text("."))
+				return say(value(jobs(f.orZero(started("1h", "")))), text(" started in the last hour"), yesterday(f, started("1h", " offset 1d"), number.Count), text("."))
 			},
 		},
 	}
@@ -122,10 +124,10 @@ func jobs(n float64) string { return things(n, "job") }
 
 // things counts: "1 job", "12 jobs".
 func things(n float64, what string) string {
-	if s := count(n); s == "1" {
+	if s := number.Count(n); s == "1" {
 		return "1 " + what
 	}
-	return count(n) + " " + what + "s"
+	return number.Count(n) + " " + what + "s"
 }
 
 // yesterday compares with the same time of the day before, where that is known.

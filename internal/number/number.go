@@ -1,4 +1,7 @@
-package status
+// Package number writes numbers as people say them, each with its unit: 420 ms,
+// 8.4 s, 2 m 34 s, 0.19 %, $413, 4.0 ¢, 1.14×, 12.4k. The same number reads the
+// same wherever Luneo says it. One that is not known is a dash.
+package number
 
 import (
 	"math"
@@ -7,20 +10,19 @@ import (
 	"time"
 )
 
-// Numbers as people say them. Each writes the number and its unit; one that is
-// not known is a dash.
+// Unknown stands for a number that is not known.
+const Unknown = "–"
 
-const unknown = "–"
+// Known reports whether a value is a number at all: neither NaN nor infinite.
+func Known(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
 
-func known(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }
-
-// seconds writes a measured time: 420 ms, 8.4 s, 2 m 34 s, 1 h 5 m.
-func seconds(v float64) string {
+// Seconds writes a measured time: 420 ms, 8.4 s, 2 m 34 s, 1 h 5 m.
+func Seconds(v float64) string {
 	switch {
-	case !known(v):
-		return unknown
+	case !Known(v):
+		return Unknown
 	case v < 0:
-		return "-" + seconds(-v)
+		return "-" + Seconds(-v)
 	case v == 0:
 		return "0 s"
 	case v < 0.9995:
@@ -47,21 +49,21 @@ func two(n, per int, large, small string) string {
 	return s
 }
 
-// percent writes a ratio: 0.19 %, 46 %.
-func percent(ratio float64) string {
-	if !known(ratio) {
-		return unknown
+// Percent writes a ratio: 0.19 %, 46 %.
+func Percent(ratio float64) string {
+	if !Known(ratio) {
+		return Unknown
 	}
 	return twoDigits(ratio*100) + " %"
 }
 
-// money writes US cents: $413, $96.10, 4.0 ¢, 0.007 ¢.
-func money(cents float64) string {
+// Money writes US cents: $413, $96.10, 4.0 ¢, 0.007 ¢.
+func Money(cents float64) string {
 	switch {
-	case !known(cents):
-		return unknown
+	case !Known(cents):
+		return Unknown
 	case cents < 0:
-		return "-" + money(-cents)
+		return "-" + Money(-cents)
 	case cents == 0:
 		return "$0"
 	case cents < 0.0995:
@@ -88,11 +90,11 @@ func grouped(n int64) string {
 	return s
 }
 
-// times writes a factor: 1.14×, 12×.
-func times(factor float64) string {
+// Times writes a factor: 1.14×, 12×.
+func Times(factor float64) string {
 	switch {
-	case !known(factor):
-		return unknown
+	case !Known(factor):
+		return Unknown
 	case factor < 9.995:
 		return trim(strconv.FormatFloat(factor, 'f', 2, 64)) + "×"
 	default:
@@ -100,11 +102,11 @@ func times(factor float64) string {
 	}
 }
 
-// count writes a number of things: 28, 6.7k, 12.4k, 1.2M.
-func count(v float64) string {
+// Count writes a number of things: 28, 6.7k, 12.4k, 1.2M.
+func Count(v float64) string {
 	switch {
-	case !known(v):
-		return unknown
+	case !Known(v):
+		return Unknown
 	case math.Abs(v) < 999.5:
 		return strconv.Itoa(int(math.Round(v)))
 	case math.Abs(v) < 999_500:
@@ -121,10 +123,10 @@ func decimals(v float64) int {
 	return 0
 }
 
-// size writes bytes: 2.1 GB.
-func size(v float64) string {
-	if !known(v) {
-		return unknown
+// Bytes writes bytes: 2.1 GB.
+func Bytes(v float64) string {
+	if !Known(v) {
+		return Unknown
 	}
 	units := []string{"B", "kB", "MB", "GB", "TB", "PB"}
 	i := 0
@@ -158,8 +160,8 @@ func trim(s string) string {
 	return strings.TrimRight(strings.TrimRight(s, "0"), ".")
 }
 
-// span writes how long something lasts: 40 s, 18 min, 3 h 5 min, 2 d.
-func span(d time.Duration) string {
+// Span writes how long something lasts: 40 s, 18 min, 3 h 5 min, 2 d.
+func Span(d time.Duration) string {
 	switch {
 	case d < time.Minute:
 		return strconv.Itoa(int(max(0, d)/time.Second)) + " s"
@@ -172,51 +174,10 @@ func span(d time.Duration) string {
 	}
 }
 
-// soon writes how long it is until something, rounded up.
-func soon(d time.Duration) string {
+// Soon writes how long it is until something, rounded up.
+func Soon(d time.Duration) string {
 	if d < time.Minute {
-		return span(max(d, time.Second).Round(time.Second))
+		return Span(max(d, time.Second).Round(time.Second))
 	}
-	return span((d + time.Minute - 1).Truncate(time.Minute))
-}
-
-// ago writes when something was: "18 min ago" within the last hour, "3 h ago"
-// within the day, else the day.
-func (c clock) ago(at time.Time) string {
-	d := c.now.Sub(at)
-	switch {
-	case d < time.Hour:
-		return span(d) + " ago"
-	case d < 24*time.Hour:
-		return strconv.Itoa(int(d/time.Hour)) + " h ago"
-	default:
-		return c.when(at)
-	}
-}
-
-// clock writes times as they are read in one place at one moment.
-type clock struct {
-	now   time.Time
-	place *time.Location
-}
-
-// lasting writes since when: "for 20 min", after an hour "since 14:05".
-func (c clock) lasting(from time.Time) string {
-	if d := c.now.Sub(from); d < time.Hour {
-		return "for " + span(d)
-	}
-	return "since " + c.when(from)
-}
-
-// when writes a time: 14:05 today, else with the day.
-func (c clock) when(at time.Time) string {
-	at = at.In(c.place)
-	now := c.now.In(c.place)
-	if at.YearDay() == now.YearDay() && at.Year() == now.Year() {
-		return at.Format("15:04")
-	}
-	if d := now.Sub(at); d < 6*24*time.Hour && d > 0 {
-		return at.Format("Mon 15:04")
-	}
-	return at.Format("2 Jan 15:04")
+	return Span((d + time.Minute - 1).Truncate(time.Minute))
 }
