@@ -50,6 +50,11 @@ func newSite(t *testing.T) *site {
 	}
 	s.url = testkit.Start(t, "--data-dir", dir, "--log-level", "error").URL
 	s.feed(t)
+	wait(t, "the first judgement", func() bool {
+		var status struct{ Level string }
+		s.get(t, "/api/status", &status)
+		return status.Level != "starting"
+	})
 	return s
 }
 

@@ -91,6 +91,11 @@ test("spelling", () => {
   ]) assert.equal(ours.format(value, unit), want, `${value} ${unit}`);
 });
 
+test("nothing is less than nothing", () => {
+  for (const unit of drawable.units)
+    for (const decimals of [undefined, 0, 2]) assert.doesNotMatch(ours.format(-1e-12, unit, decimals), /^-0(\.0+)?(?![\d.])/, unit);
+});
+
 test("axes have no zeros at the end", () => {
   for (const [value, unit, want] of [[40, "currencyUSD", "$40"], [5, "s", "5 s"], [0.04, "currencyUSD", "4 ¢"], [2.5, "currencyUSD", "$2.5"], [20, "percentunit", "2,000 %"], [100, "short", "100"], [1000, "short", "1k"], [0.5, "s", "500 ms"]])
     assert.equal(ours.round(value, unit), want, `${value} ${unit}`);

@@ -23,7 +23,7 @@ function decimalsFor(value: number, digits: number): number {
 
 /** A figure without trailing zeros, unless the number of decimals is given. */
 export function figure(value: number, digits: number, decimals?: number): string {
-  if (decimals !== undefined) return value === 0 ? "0" : group(value.toFixed(decimals));
+  if (decimals !== undefined) return value === 0 ? "0" : group(value.toFixed(decimals).replace(/^-(?=[0.]+$)/, ""));
   const text = value.toFixed(decimalsFor(value, digits));
   return group(text.includes(".") ? text.replace(/\.?0+$/, "") : text).replace(/^-0$/, "0");
 }
