@@ -45,8 +45,8 @@ fmt: ## Format the code
 generate: ## Write the generated files anew (the tests hold them against the code)
 	$(GO) test ./internal/app ./internal/intake ./internal/meter ./internal/config ./internal/dashboard -run 'Docs|OpenAPI|Exposition|Golden|Notice|AsWritten' -update
 
-bench: ## Measure against peers and limits, interleaved; prints medians
-	@tools/need wrk pushgateway victoria-metrics prometheus alertmanager
+bench: ui ## Measure against peers and limits, interleaved; prints medians
+	@tools/need wrk pushgateway victoria-metrics prometheus alertmanager chromium
 	$(GO) run ./internal/bench
 
 fuzz: ## Run each fuzz target for FUZZTIME (1m)

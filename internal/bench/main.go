@@ -4,7 +4,8 @@
 // the server spent for an event. Nothing else should run meanwhile.
 //
 // It needs wrk, prometheus, prometheus-alertmanager, prometheus-pushgateway and
-// victoria-metrics, which `make bench` installs where it may.
+// victoria-metrics, and chromium for the web UI, which `make bench` installs where
+// it may.
 package main
 
 import (
@@ -67,6 +68,7 @@ func comparisons() []comparison {
 		{"idle", "memory of an idle Luneo beside Debian's prometheus, alertmanager, pushgateway and statsd exporter", (*bench).idle},
 		{"ready", "start to ready with 10,000 series of history, beside Debian's prometheus", (*bench).ready},
 		{"detect", "the first error of a kind to its firing alert", (*bench).detect},
+		{"webui", "the web UI in a headless Chromium, and the first minute", (*bench).webui},
 		{"start", "start on an empty directory, replay of a million events", (*bench).start},
 	}
 }

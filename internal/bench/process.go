@@ -35,7 +35,7 @@ type server struct {
 	cmd *exec.Cmd
 }
 
-var urlPattern = regexp.MustCompile(`http://[^\s"]+`)
+var urlPattern = regexp.MustCompile(`http://[^\s"/]+`)
 
 // announced starts a program that prints its URL.
 func (b *bench) announced(name string, args ...string) (*server, error) {

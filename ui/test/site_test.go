@@ -82,8 +82,11 @@ func (s *site) feed(t *testing.T) {
 		})
 	}()
 	t.Cleanup(func() {
+		early := ctx.Err() == nil && len(done) > 0
 		stop()
-		<-done // how it ended does not matter any more
+		if err := <-done; early {
+			t.Errorf("the events ended: %v", err)
+		}
 	})
 }
 

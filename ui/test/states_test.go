@@ -2,6 +2,8 @@ package uitest_test
 
 import (
 	"fmt"
+	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -27,6 +29,7 @@ func (s *site) between(t *testing.T, f func(w http.ResponseWriter, r *http.Reque
 	}
 	b, proxy := &between{}, httputil.NewSingleHostReverseProxy(to)
 	b.answer.Store(&f)
+	proxy.ErrorLog = log.New(io.Discard, "", 0) // of a browser that goes away
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if f := b.answer.Load(); f == nil || !(*f)(w, r) {
 			proxy.ServeHTTP(w, r)

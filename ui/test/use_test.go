@@ -97,7 +97,7 @@ func (s *site) zoom(t *testing.T) {
 		chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, over.X+over.Width*0.75, y, chromedp.ButtonLeft),
 		chromedp.MouseEvent(input.DispatchMouseEventTypeMouseReleased, over.X+over.Width*0.75, y, chromedp.ButtonLeft, chromedp.ClickCount(1)),
 	))
-	b.until(`new URLSearchParams(location.search).get("from") !== "` + s.settledRange(6 * time.Hour).Get("from") + `"`)
+	b.until(`new URLSearchParams(location.search).get("from") !== "` + s.settledRange(6*time.Hour).Get("from") + `"`)
 	near := func(name string, want time.Time) {
 		ms, err := strconv.ParseInt(b.params().Get(name), 10, 64)
 		if err != nil || time.UnixMilli(ms).Sub(want).Abs() > 5*time.Minute {

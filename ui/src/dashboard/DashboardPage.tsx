@@ -64,13 +64,16 @@ const sectionIcons: [RegExp, IconName][] = [
 ];
 const iconFor = (title: string): IconName => sectionIcons.find(([p]) => p.test(title))?.[1] ?? "gauge";
 
-/** Bands and marks of the page's charts. */
+/** Bands and marks of the page's charts. The figures come first: panels ask once they have been laid out. */
 function useBackground(dashboard: Dashboard) {
   useSignalEffect(() => {
     tick.value;
-    const abort = new AbortController(), r = range.value, ignore = () => {};
-    void loadBands(r, abort.signal).catch(ignore);
-    void loadMarks(dashboard.annotations?.list ?? [], r, values(dashboard.templating?.list ?? []), abort.signal).catch(ignore);
-    return () => abort.abort();
+    const abort = new AbortController(), r = range.value, vars = values(dashboard.templating?.list ?? []), ignore = () => {};
+    const frame = requestAnimationFrame(() => setTimeout(() => {
+      if (abort.signal.aborted) return;
+      void loadBands(r, abort.signal).catch(ignore);
+      void loadMarks(dashboard.annotations?.list ?? [], r, vars, abort.signal).catch(ignore);
+    }));
+    return () => { cancelAnimationFrame(frame); abort.abort(); };
   });
 }

@@ -37,7 +37,7 @@ export function Panel({ panel, models, uid }: PanelProps) {
   const shownTitle = inText(title, values(models));
   const tile = panel.type === "stat";
   return (
-    <section class={`panel ${tile ? "tile" : ""}`} id={`panel-${panel.id}`} data-type={panel.type} data-size={h >= 5 ? "large" : "small"} data-state={data.state} data-level={state?.state === "firing" ? "bad" : state?.state === "pending" ? "warn" : undefined} data-stale={age ? true : undefined}
+    <section class={`panel ${tile ? "tile" : ""}`} id={`panel-${panel.id}`} data-type={panel.type} data-size={h >= 5 ? "large" : "small"} data-span={w > 12 ? "full" : "half"} data-state={data.state} data-level={state?.state === "firing" ? "bad" : state?.state === "pending" ? "warn" : undefined} data-stale={age ? true : undefined}
       ref={box} aria-label={shownTitle} style={{ "--x": x + 1, "--w": w, "--y": y, "--h": h }}>
       <header class="panel-head">
         <h3 title={panel.description}>{tile ? <TileLink panel={panel} rule={rule} title={shownTitle} /> : shownTitle}</h3>

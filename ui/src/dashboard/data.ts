@@ -1,5 +1,5 @@
 // Asks what a panel shows, again with every refresh, and says in which state it is.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useSignalEffect } from "@preact/signals";
 import { ApiError } from "../api/client.ts";
 import { queryInstant, queryRange, type Series } from "../api/prometheus.ts";
@@ -46,7 +46,7 @@ export function usePanelData(panel: PanelModel, models: VariableModel[], width: 
   };
   useSignalEffect(() => { tick.value; range.value; location.value; load(); });
   const bucket = Math.round(width / 120);
-  useEffect(load, [panel, bucket]);
+  useLayoutEffect(load, [panel, bucket]); // before the page is painted, so that figures come soon
   useEffect(() => () => running.current?.abort(), []);
   return data;
 }

@@ -1,21 +1,14 @@
 // Single-key shortcuts. Off while typing, and wholly off where a person has
 // switched them off (WCAG 2.1.4).
-import { signal } from "@preact/signals";
 import { choice, chooseTheme, theme } from "../chart/theme.ts";
 import { release } from "../chart/tip.ts";
 import { pages } from "../pages/registry.ts";
 import { status } from "../state/server.ts";
+import { shortcutsOn } from "../state/shortcuts.ts";
 import { live, refresh, setRange, shift, zoomOut } from "../state/time.ts";
 import { navigate, withRange } from "../state/url.ts";
 import { closeOverlay, openPalette, openShortcuts, overlay } from "./overlays.ts";
 import { explainLink } from "./StatusLine.tsx";
-
-export const shortcutsOn = signal(localStorage.getItem("luneo-shortcuts") !== "off");
-
-export function setShortcuts(on: "on" | "off") {
-  shortcutsOn.value = on === "on";
-  localStorage.setItem("luneo-shortcuts", on);
-}
 
 const actions: Record<string, () => void> = {
   "/": openPalette, "?": openShortcuts, z: zoomOut,

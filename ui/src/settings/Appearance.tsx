@@ -1,6 +1,6 @@
 import { choice, chooseTheme, type Choice } from "../chart/theme.ts";
 import { Icon, type IconName } from "../frame/Icon.tsx";
-import { setShortcuts, shortcutsOn } from "../frame/keys.ts";
+import { setShortcuts, shortcutsOn } from "../state/shortcuts.ts";
 import { openShortcuts } from "../frame/overlays.ts";
 import { t } from "../words/en.ts";
 import { settings as words } from "../words/settings.ts";

@@ -41,7 +41,7 @@ export const t = {
   table: { close: "Close", caption: (title: string) => `${title}, as a table`, time: "Time", csv: "Download CSV", empty: "Nothing to list.", rows: (shown: number, of: number) => `Showing the first ${shown} of ${of} rows; the CSV has them all.` },
   palette: { title: "Search or jump to", placeholder: "Search pages, panels, rules, queues, metrics", none: "Nothing found.", close: "Close", kinds: { page: "Page", panel: "Panel", rule: "Rule", metric: "Explore", queue: "Queue", action: "Action" } },
   shortcuts: {
-    title: "Shortcuts", close: "Close",
+    title: "Shortcuts", close: "Close", off: "Single-key shortcuts are off; Settings turns them on.",
     list: [
       ["Search or jump", "/"], ["KPIs", "g k"], ["Overview", "g o"], ["Alerts", "g a"], ["AI spend", "g p"], ["Explore", "g x"], ["Setup", "g s"], ["Settings", "g c"],
       ["Earlier, later", "← →"], ["Zoom out", "z"], ["Last 1, 3, 24 hours", "1 3 d"], ["Live on, off", "l"], ["Explain the worst alert", "e"], ["Light, dark", "t"], ["This list", "?"], ["Close", "Esc"],
