@@ -2,6 +2,7 @@ package status
 
 import (
 	"context"
+	"net/url"
 	"time"
 
 	"github.com/luneo-platform/luneo/internal/number"
@@ -80,7 +81,7 @@ func (r *rule) page() AlertsRule {
 	out := AlertsRule{
 		Name: r.Name, Group: r.Group, Severity: r.Labels["severity"], Component: r.Labels["component"],
 		State: r.state, Expr: r.Expr, ForSeconds: r.For.Seconds(),
-		Runbook: pathOf(r.Annotations["runbook_url"], "/runbooks/"), Dashboard: pathOf(r.Annotations["dashboard_url"], "/d/"),
+		Runbook: r.runbook(), Dashboard: pathOf(r.Annotations["dashboard_url"], "/d/"),
 		Title: r.words.title, Sentence: r.sentence(), Query: r.words.query, LimitQuery: r.words.limitQuery,
 		Limit: tile.Limit, Unit: tile.Unit, Value: tile.Value, Subject: tile.Subject, Chip: tile.Chip,
 		Shown: number.Unknown, Alerts: []AlertsAlert{}, Error: r.LastError,
@@ -94,6 +95,20 @@ func (r *rule) page() AlertsRule {
 		out.Alerts = append(out.Alerts, x.page())
 	}
 	return out
+}
+
+// runbook is where the rule's runbook is: a path of Luneo's for the rules that
+// it has one for, and for a user's own a page of theirs on the web; empty for
+// none.
+func (r *rule) runbook() string {
+	link := r.Annotations["runbook_url"]
+	if builtinWords()[r.Name] != nil {
+		return pathOf(link, "/runbooks/")
+	}
+	if at, err := url.Parse(link); err != nil || at.Host == "" || at.Scheme != "https" && at.Scheme != "http" {
+		return ""
+	}
+	return link
 }
 
 // sentence says how a rule is: by its worst reading, or that it has none.

@@ -54,16 +54,20 @@ func TestNamesFromOutsideStayNames(t *testing.T) {
 	}
 }
 
-// TestRunbookStaysHere: an annotation leads to a page of Luneo's or nowhere.
-func TestRunbookStaysHere(t *testing.T) {
+// TestRunbooksAreSafeToOpen: that of a rule of Luneo's is a page of Luneo's, that
+// of a user's own a page on the web or nothing.
+func TestRunbooksAreSafeToOpen(t *testing.T) {
 	t.Parallel()
-	for link, want := range map[string]string{
-		"http://luneo.example/runbooks/X":      "/runbooks/X",
-		"javascript:alert(1)//evil/runbooks/X": "/runbooks/X",
-		"https://wiki.example/how-to":          "",
-		"":                                     "",
+	for link, want := range map[string][2]string{
+		"http://luneo.example/runbooks/X":      {"/runbooks/X", "http://luneo.example/runbooks/X"},
+		"javascript:alert(1)//evil/runbooks/X": {"/runbooks/X", ""},
+		"https://wiki.example/how-to":          {"", "https://wiki.example/how-to"},
+		"//wiki.example/how-to":                {"", ""},
+		"":                                     {"", ""},
 	} {
-		if got := pathOf(link, "/runbooks/"); got != want {
+		annotations := map[string]string{"runbook_url": link}
+		ours, own := rule{Rule: Rule{Name: "QueueWaitTimeHigh", Annotations: annotations}}, rule{Rule: Rule{Name: "ShopDown", Annotations: annotations}}
+		if got := [2]string{ours.runbook(), own.runbook()}; got != want {
 			t.Errorf("%q leads to %q, want %q", link, got, want)
 		}
 	}

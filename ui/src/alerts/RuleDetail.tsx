@@ -24,7 +24,7 @@ export function RuleDetail({ rule, alert }: { rule: Rule; alert: Alert | undefin
         </div>
         <div class="detail-actions">
           <a class="button" href={withRange("/explore?" + new URLSearchParams({ q: rule.query || rule.expr }))}><Icon name="terminal" />{t.pages.explore}</a>
-          <a class="button" href={rule.runbook} target="_blank" rel="noopener"><Icon name="book" />{t.menu.runbook}</a>
+          {rule.runbook && <a class="button" href={rule.runbook} target="_blank" rel="noopener"><Icon name="book" />{t.menu.runbook}</a>}
         </div>
       </header>
       <p class="detail-sentence"><Parts parts={alert?.sentence ?? rule.sentence} /></p>
