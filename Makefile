@@ -26,7 +26,7 @@ build: ui ## Write bin/luneo, with the web UI
 test: ## Install what the tests need, then run them all, and the checks
 	@tools/need gcc node npm chromium curl promtool prometheus victoria-metrics
 	@$(MAKE) --no-print-directory ui
-	$(GO) test -race ./...
+	$(GO) test -race -timeout 20m ./...
 	@$(MAKE) --no-print-directory check
 
 test-long: ## The full sizes: 100 kills, a million shops

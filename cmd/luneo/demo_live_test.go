@@ -35,7 +35,7 @@ func TestDemoRaisesEveryAlertSoon(t *testing.T) {
 		time.Date(2026, 3, 2, 3, 30, 0, 0, time.UTC),
 		time.Date(2026, 11, 24, 23, 49, 0, 0, time.UTC),
 	}
-	seeds := uint64(4)
+	seeds := uint64(1)
 	if os.Getenv("LUNEO_LONG") == "1" {
 		seeds = 20
 	}

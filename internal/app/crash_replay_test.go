@@ -131,10 +131,12 @@ func flip(t *testing.T, name string, offset int) {
 	}
 }
 
-// killed runs a server, posts renders with the given ids, and kills it.
+// killed runs a server, posts renders with the given ids, and kills it. Nothing
+// scrapes it meanwhile: what a scrape has shown would be restored whatever
+// becomes of the records.
 func killed(t *testing.T, dir string, from, to int) {
 	t.Helper()
-	p := testkit.Start(t, "--data-dir", dir)
+	p := testkit.Start(t, "--data-dir", dir, "--prometheus-scrape-interval", "5m")
 	for i := from; i < to; i++ {
 		post(t, p.URL+"/api/metrics/render", "application/json", renderEvent(fmt.Sprint(i))).accepted(t)
 	}
