@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { useSignalEffect } from "@preact/signals";
 import { clockText, timeText, timeTicks, whenText } from "../chart/axis.ts";
+import { soon } from "../chart/soon.ts";
 import { colours, paint } from "../chart/theme.ts";
 import { hideTip, showTip } from "../chart/tip.ts";
 import type { PanelData } from "../dashboard/data.ts";
@@ -42,7 +43,7 @@ export function Heatmap({ panel, data }: { panel: PanelModel; data: PanelData })
     return () => { observer.disconnect(); hideTip(panel); };
   }, []);
   useEffect(draw, [data]);
-  useSignalEffect(() => { paint.value; status.value; draw(); });
+  useSignalEffect(() => { paint.value; status.value; soon(host, draw); });
   const unit = panel.options?.yAxis?.unit ?? "s";
   return (
     <div class="chart-box">

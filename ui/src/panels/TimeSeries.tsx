@@ -5,6 +5,7 @@ import { clockText, whenText } from "../chart/axis.ts";
 import { colourOf, Palette, pick } from "../chart/colour.ts";
 import { Legend, type LegendItem } from "../chart/Legend.tsx";
 import { Chart, type Plot, type PlotSeries } from "../chart/plot.ts";
+import { never, soon } from "../chart/soon.ts";
 import { colours, paint } from "../chart/theme.ts";
 import type { PanelData } from "../dashboard/data.ts";
 import { last, limits, type Frame } from "../dashboard/frames.ts";
@@ -47,15 +48,15 @@ export function Canvas({ plot, label }: { plot: Plot; label: string }) {
       if (chart.current) chart.current.update(latest.current, size);
       else chart.current = new Chart(element, latest.current, size);
     };
-    const observer = new ResizeObserver(fit);
+    const observer = new ResizeObserver(() => soon(host, fit));
     observer.observe(element);
-    return () => { observer.disconnect(); chart.current?.destroy(); chart.current = null; };
+    return () => { observer.disconnect(); never(host); chart.current?.destroy(); chart.current = null; };
   }, []);
   useEffect(() => {
     const element = host.current!;
     chart.current?.update(plot, { width: element.clientWidth, height: element.clientHeight });
   }, [plot]);
-  useSignalEffect(() => { paint.value; bands.value; marks.value; chart.current?.repaint(); });
+  useSignalEffect(() => { paint.value; bands.value; marks.value; soon(chart, () => chart.current?.repaint()); });
   return <div class="canvas" ref={host} role="img" aria-label={label} />;
 }
 
