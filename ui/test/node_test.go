@@ -4,12 +4,14 @@ package uitest_test
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/luneo-platform/luneo/internal/testkit"
 )
@@ -41,6 +43,10 @@ func tools(t *testing.T) {
 	}
 }
 
+// hang is when a file of tests is given up: what keeps Node's loop alive would
+// keep it for ever.
+const hang = 2 * time.Minute
+
 // TestModulesInNode runs every *.test.mjs of this folder.
 func TestModulesInNode(t *testing.T) {
 	t.Parallel()
@@ -52,7 +58,9 @@ func TestModulesInNode(t *testing.T) {
 	for _, file := range files {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
-			cmd := exec.Command(testkit.Command(t, "node"), "--test-reporter=spec", "--test", file)
+			ctx, cancel := context.WithTimeout(t.Context(), hang)
+			defer cancel()
+			cmd := exec.CommandContext(ctx, testkit.Command(t, "node"), "--test-reporter=spec", "--test", file)
 			cmd.Env = append(os.Environ(), "NO_COLOR=1", "TZ=Europe/Berlin")
 			if out, err := cmd.CombinedOutput(); err != nil {
 				t.Errorf("%v\n%s", err, out)

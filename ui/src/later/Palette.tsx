@@ -61,9 +61,9 @@ function search(entries: Entry[], find: string): Entry[] {
 function fixed(): Entry[] {
   const toPages = pages.map((p) => ({ name: p.title, kind: t.palette.kinds.page, icon: p.icon, run: () => navigate(withRange(p.paths[0]!)) }));
   return [...toPages,
-    { name: "Theme: dark", kind: t.palette.kinds.action, icon: "moon", run: () => chooseTheme("dark") },
-    { name: "Theme: light", kind: t.palette.kinds.action, icon: "sun", run: () => chooseTheme("light") },
-    { name: "Shortcuts", kind: t.palette.kinds.action, icon: "keyboard", run: openShortcuts }];
+    { name: t.palette.dark, kind: t.palette.kinds.action, icon: "moon", run: () => chooseTheme("dark") },
+    { name: t.palette.light, kind: t.palette.kinds.action, icon: "sun", run: () => chooseTheme("light") },
+    { name: t.nav.shortcuts, kind: t.palette.kinds.action, icon: "keyboard", run: openShortcuts }];
 }
 
 function panels(d: Dashboard, kind: string): Entry[] {
@@ -73,9 +73,9 @@ function panels(d: Dashboard, kind: string): Entry[] {
   });
 }
 
-const rules = (): Entry[] => Object.entries(status.value?.rules ?? {}).map(([name, r]) => ({ name, kind: "Rule", icon: "bell" as const, state: r.state, chip: r.chip, run: () => navigate(`/alerts?rule=${name}`) }));
+const rules = (): Entry[] => Object.entries(status.value?.rules ?? {}).map(([name, r]) => ({ name, kind: t.palette.kinds.rule, icon: "bell" as const, state: r.state, chip: r.chip, run: () => navigate(`/alerts?rule=${name}`) }));
 
-const queues = (names: string[]): Entry[] => names.map((q) => ({ name: `Queue ${q}`, kind: t.palette.kinds.queue, icon: "layers" as const, run: () => navigate(withRange(`/d/luneo-kpis?var-queue=${encodeURIComponent(q)}#section-100`)) }));
+const queues = (names: string[]): Entry[] => names.map((q) => ({ name: t.palette.queue(q), kind: t.palette.kinds.queue, icon: "layers" as const, run: () => navigate(withRange(`/d/luneo-kpis?var-queue=${encodeURIComponent(q)}#section-100`)) }));
 
 const metrics = (names: string[]): Entry[] => names.map((m) => ({ name: m, mono: true, kind: t.palette.kinds.metric, icon: "terminal" as const, run: () => navigate(withRange(`/explore?q=${encodeURIComponent(m)}`)) }));
 

@@ -39,7 +39,7 @@ export const t = {
     heat: (title: string, range: string, peak: string) => `${title}: heatmap, ${range}. Fullest cell: ${peak}.`,
   },
   table: { close: "Close", caption: (title: string) => `${title}, as a table`, time: "Time", csv: "Download CSV", empty: "Nothing to list.", rows: (shown: number, of: number) => `Showing the first ${shown} of ${of} rows; the CSV has them all.` },
-  palette: { title: "Search or jump to", placeholder: "Search pages, panels, rules, queues, metrics", none: "Nothing found.", close: "Close", kinds: { page: "Page", panel: "Panel", rule: "Rule", metric: "Explore", queue: "Queue", action: "Action" } },
+  palette: { title: "Search or jump to", placeholder: "Search pages, panels, rules, queues, metrics", none: "Nothing found.", close: "Close", dark: "Theme: dark", light: "Theme: light", queue: (name: string) => `Queue ${name}`, kinds: { page: "Page", panel: "Panel", rule: "Rule", metric: "Explore", queue: "Queue", action: "Action" } },
   shortcuts: {
     title: "Shortcuts", close: "Close", off: "Single-key shortcuts are off; Settings turns them on.",
     list: [
