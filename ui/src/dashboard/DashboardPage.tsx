@@ -1,4 +1,4 @@
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { useSignalEffect } from "@preact/signals";
 import { loadBands, loadMarks } from "../chart/annotations.ts";
 import { Icon, type IconName } from "../frame/Icon.tsx";
@@ -17,14 +17,13 @@ import { VariableBar } from "./VariableBar.tsx";
 /** A dashboard, drawn from its JSON. */
 export function DashboardPage({ dashboard, title, withStatus = false }: { dashboard: Dashboard; title: string; withStatus?: boolean }) {
   const models = dashboard.templating?.list ?? [], parts = useMemo(() => sections(dashboard), [dashboard]);
-  const variables = useMemo(() => offered(models), [dashboard]);
+  const variables = useMemo(() => offered(models), [dashboard]), shown = useGrowing(parts.length);
   useBackground(dashboard);
-  useEffect(() => { document.getElementById(location.peek().hash)?.scrollIntoView({ block: "center" }); }, []);
   return (
     <>
       <PageHead title={title} filters={<VariableBar variables={variables} models={models} />} time />
       <StatusLine always={withStatus} />
-      {parts.map((s) => <SectionView key={s.row?.id ?? 0} section={s} dashboard={dashboard} />)}
+      {parts.slice(0, shown).map((s) => <SectionView key={s.row?.id ?? 0} section={s} dashboard={dashboard} />)}
     </>
   );
 }
@@ -63,6 +62,17 @@ const sectionIcons: [RegExp, IconName][] = [
   [/queue/i, "layers"], [/openai/i, "sparkles"], [/cost|spend/i, "coins"], [/render/i, "box"], [/embed/i, "code"], [/ar /i, "monitor"], [/api/i, "activity"], [/alert/i, "bell"], [/system|host|resource/i, "cpu"],
 ];
 const iconFor = (title: string): IconName => sectionIcons.find(([p]) => p.test(title))?.[1] ?? "gauge";
+
+/** Counts up to `all`, one a task: the tiles are there before the last section is built. */
+function useGrowing(all: number): number {
+  const [count, setCount] = useState(1);
+  useEffect(() => {
+    if (count >= all) { document.getElementById(location.peek().hash)?.scrollIntoView({ block: "center" }); return; }
+    const timer = setTimeout(() => setCount(count + 1));
+    return () => clearTimeout(timer);
+  }, [count, all]);
+  return count;
+}
 
 /** Bands and marks of the page's charts. The figures come first: panels ask once they have been laid out. */
 function useBackground(dashboard: Dashboard) {
