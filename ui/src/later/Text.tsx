@@ -4,7 +4,7 @@ import type { PanelModel } from "../dashboard/model.ts";
 import { inText, type Values } from "../dashboard/template.ts";
 
 export default function Text({ panel, vars }: { panel: PanelModel; vars: Values }) {
-  return <div class="text-panel"><Markdown text={inText(String(panel.options?.content ?? ""), vars)} /></div>;
+  return <div class="text-panel" tabIndex={0}><Markdown text={inText(String(panel.options?.content ?? ""), vars)} /></div>;
 }
 
 export function Markdown({ text }: { text: string }) {

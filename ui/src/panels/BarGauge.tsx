@@ -5,7 +5,7 @@ import type { PanelModel } from "../dashboard/model.ts";
 import { format } from "../units/format.ts";
 import { t } from "../words/en.ts";
 
-const mostBars = 8, rowHeight = 31, aroundRows = 64;
+const mostBars = 8, rowHeight = 38, aroundRows = 64;
 
 /** Values beside each other, largest first: who takes how much. */
 export function BarGauge({ panel, data, onTable }: { panel: PanelModel; data: PanelData; onTable: () => void }) {
