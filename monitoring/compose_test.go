@@ -206,7 +206,7 @@ func TestComposeIsSafe(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if body := read(t, resp); resp.StatusCode != ask.want {
+		if body := testkit.Body(t, resp); resp.StatusCode != ask.want {
 			t.Errorf("%s: %d, want %d: %s", ask.name, resp.StatusCode, ask.want, body)
 		}
 	}
@@ -215,7 +215,7 @@ func TestComposeIsSafe(t *testing.T) {
 		t.Fatal(err)
 	}
 	var answer struct{ Status string }
-	if err := json.Unmarshal([]byte(read(t, resp)), &answer); err != nil || answer.Status != "success" {
+	if err := json.Unmarshal([]byte(testkit.Body(t, resp)), &answer); err != nil || answer.Status != "success" {
 		t.Errorf("a query as Grafana sends it: %d %+v %v", resp.StatusCode, answer, err)
 	}
 }

@@ -3,7 +3,6 @@ package monitoring_test
 import (
 	"bytes"
 	"errors"
-	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -98,28 +97,18 @@ func TestMetrics(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if body := read(t, resp); resp.StatusCode != http.StatusAccepted {
+	if body := testkit.Body(t, resp); resp.StatusCode != http.StatusAccepted {
 		t.Fatalf("%d %s", resp.StatusCode, body)
 	}
 	resp, err = http.Get(p.URL + "/metrics")
 	if err != nil {
 		t.Fatal(err)
 	}
-	metrics := read(t, resp)
+	metrics := testkit.Body(t, resp)
 	promtools(t, func(t *testing.T, promtool string) {
 		checkMetrics(t, promtool, metrics)
 	})
 	t.Run("what rules read", func(t *testing.T) { onlyKnownMetrics(t, metrics) })
-}
-
-func read(t *testing.T, resp *http.Response) string {
-	t.Helper()
-	defer resp.Body.Close() //nolint:errcheck // read to its end
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(body)
 }
 
 // onlyKnownMetrics finds metrics that a rule reads and nobody shows.

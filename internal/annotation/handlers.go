@@ -11,6 +11,7 @@ import (
 	"strconv"
 
 	"github.com/luneo-platform/luneo/internal/kpi"
+	"github.com/luneo-platform/luneo/internal/reply"
 )
 
 const (
@@ -56,7 +57,7 @@ func (s *Store) HandleAdd(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return answer(w, map[string]any{"id": id, "message": "Annotation added"})
+	return reply.JSON(w, http.StatusOK, map[string]any{"id": id, "message": "Annotation added"})
 }
 
 func readPosted(w http.ResponseWriter, r *http.Request) (body posted, err error) {
@@ -107,7 +108,7 @@ func (s *Store) HandleList(w http.ResponseWriter, r *http.Request) error {
 			list = append(list, a)
 		}
 	}
-	return answer(w, list)
+	return reply.JSON(w, http.StatusOK, list)
 }
 
 func (s *Store) all() []Annotation {
@@ -170,16 +171,5 @@ func (s *Store) HandleRemove(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Remove(id); err != nil {
 		return err
 	}
-	return answer(w, map[string]string{"message": "Annotation deleted"})
-}
-
-// answer writes JSON. When the caller is gone there is nobody to tell.
-func answer(w http.ResponseWriter, value any) error {
-	body, err := json.Marshal(value)
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	_, _ = w.Write(append(body, '\n'))
-	return nil
+	return reply.JSON(w, http.StatusOK, map[string]string{"message": "Annotation deleted"})
 }

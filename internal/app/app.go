@@ -19,6 +19,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	v1 "github.com/prometheus/client_golang/api/prometheus/v1"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/luneo-platform/luneo/internal/annotation"
@@ -66,7 +67,8 @@ type App struct {
 	prom     *prom.Prom   // nil in external mode
 	queries  http.Handler // Prometheus' HTTP API, of either mode
 	alerts   *alertGauges
-	history  *cost.Prometheus // queries of this process, in either mode
+	asks     v1.API // Prometheus' HTTP API for this process, in either mode
+	history  *cost.Prometheus
 	cost     *cost.Keeper
 	intake   *intake.Intake
 	setup    *setup.Watcher
@@ -106,7 +108,7 @@ func New(opts Options) (app *App, err error) {
 			err = errors.Join(err, a.Close())
 		}
 	}()
-	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openHistory, a.openCost, a.openAnnotations, a.openStatus, a.openUI, a.openDashboards, a.openSetup, a.openWeb, a.openAlertGauges} {
+	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openHistory, a.openQueries, a.openCost, a.openAnnotations, a.openStatus, a.openUI, a.openDashboards, a.openSetup, a.openWeb, a.openAlertGauges} {
 		if err := step(); err != nil {
 			return nil, err
 		}

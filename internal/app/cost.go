@@ -9,17 +9,11 @@ import (
 	"github.com/luneo-platform/luneo/internal/web"
 )
 
-// inProcess is the base URL of requests that never leave the process.
-const inProcess = "http://luneo.invalid"
-
 // openCost makes the keeper of the baselines over whichever history is
 // configured.
 func (a *App) openCost() error {
-	base, through := a.queryAPI()
 	var err error
-	if a.history, err = cost.NewPrometheus(base, through); err != nil {
-		return err
-	}
+	a.history = cost.NewPrometheus(a.asks)
 	cfg := a.opts.Config.Cost
 	var windows []cost.NamedWindow
 	for _, w := range cfg.Windows {

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/luneo-platform/luneo/internal/kpi"
+	"github.com/luneo-platform/luneo/internal/reply"
 	"github.com/luneo-platform/luneo/internal/web"
 	"github.com/luneo-platform/luneo/monitoring"
 )
@@ -64,7 +65,7 @@ func (a *App) dashboardRoutes() []web.Route {
 }
 
 func (d *dashboards) handleList(w http.ResponseWriter, _ *http.Request) error {
-	return writeJSON(w, d.list)
+	return reply.Now(w, d.list)
 }
 
 func (d *dashboards) handle(w http.ResponseWriter, r *http.Request) error {

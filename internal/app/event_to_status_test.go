@@ -39,13 +39,9 @@ type statusPage struct {
 	DataAt *time.Time
 }
 
-func statusOf(t *testing.T, url string) (s statusPage) {
+func statusOf(t *testing.T, url string) statusPage {
 	t.Helper()
-	a := get(t, url+"/api/status")
-	if err := json.Unmarshal([]byte(a.body), &s); err != nil || a.status != http.StatusOK {
-		t.Fatalf("%d %s: %v", a.status, a.body, err)
-	}
-	return s
+	return pageOf[statusPage](t, url+"/api/status")
 }
 
 // awaitStatus polls until the status is as wanted.

@@ -10,6 +10,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/client_golang/api"
+	v1 "github.com/prometheus/client_golang/api/prometheus/v1"
+
 	"github.com/luneo-platform/luneo/internal/config"
 	"github.com/luneo-platform/luneo/internal/prom"
 	"github.com/luneo-platform/luneo/internal/web"
@@ -157,4 +160,21 @@ func (a *App) prepareHistory(cfg config.Config) (apply func() error, err error) 
 		return nil, err
 	}
 	return func() error { return a.prom.Apply(plan) }, nil
+}
+
+// inProcess is the base URL of requests that never leave the process.
+const inProcess = "http://luneo.invalid"
+
+// openQueries makes the client of Prometheus' HTTP API, in either mode.
+func (a *App) openQueries() error {
+	base, through := inProcess, http.RoundTripper(a.prom)
+	if a.prom == nil {
+		base, through = string(a.opts.Config.Prometheus.QueryURL), a.external()
+	}
+	client, err := api.NewClient(api.Config{Address: base, RoundTripper: through})
+	if err != nil {
+		return fmt.Errorf("the address of the Prometheus API: %w", err)
+	}
+	a.asks = v1.NewAPI(client)
+	return nil
 }

@@ -146,3 +146,13 @@ func total(families map[string]*dto.MetricFamily, name string) (sum float64) {
 func renderEvent(id string) string {
 	return fmt.Sprintf(`{"id":%q,"renderType":"2d","quality":"high","durationSeconds":1.5}`, id)
 }
+
+// pageOf reads a JSON answer of 200.
+func pageOf[T any](t *testing.T, url string) (page T) {
+	t.Helper()
+	a := get(t, url)
+	if err := json.Unmarshal([]byte(a.body), &page); err != nil || a.status != http.StatusOK {
+		t.Fatalf("%d %s %v", a.status, a.body, err)
+	}
+	return page
+}

@@ -1,13 +1,13 @@
 package app
 
 import (
-	"encoding/json"
 	"io"
 	"net/http"
 
 	"github.com/luneo-platform/luneo/docs"
 	"github.com/luneo-platform/luneo/internal/intake"
 	"github.com/luneo-platform/luneo/internal/kpi"
+	"github.com/luneo-platform/luneo/internal/reply"
 	"github.com/luneo-platform/luneo/internal/web"
 )
 
@@ -79,6 +79,5 @@ func (a *App) handleReload(w http.ResponseWriter, _ *http.Request) error {
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", "application/json")
-	return ignoreGone(json.NewEncoder(w).Encode(done))
+	return reply.JSON(w, http.StatusOK, done)
 }

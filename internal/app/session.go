@@ -1,11 +1,11 @@
 package app
 
 import (
-	"encoding/json"
 	"net/http"
 	"time"
 
 	"github.com/luneo-platform/luneo/internal/kpi"
+	"github.com/luneo-platform/luneo/internal/reply"
 	"github.com/luneo-platform/luneo/internal/web"
 )
 
@@ -34,22 +34,10 @@ func (a *App) sessionRoutes() []web.Route {
 
 func (a *App) handleSession(w http.ResponseWriter, r *http.Request) error {
 	cfg, who := a.opts.Config, kpi.CallerFrom(r.Context())
-	return writeJSON(w, session{
+	return reply.Now(w, session{
 		Version: a.opts.Version, Instance: instanceName(cfg), PublicURL: a.publicURL(), Mode: cfg.Prometheus.Mode,
 		ScrapeIntervalSeconds: time.Duration(cfg.Prometheus.ScrapeInterval).Seconds(),
 		Caller:                caller{who.Credential, who.Scopes},
 		Timezone:              cfg.Cost.Timezone.Name(), StartedAt: a.started.UTC().Truncate(time.Second),
 	})
-}
-
-// writeJSON answers with what is true now.
-func writeJSON(w http.ResponseWriter, v any) error {
-	body, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	_, err = w.Write(append(body, '\n'))
-	return ignoreGone(err)
 }

@@ -2,7 +2,6 @@ package app
 
 import (
 	"bytes"
-	"errors"
 	"io/fs"
 	"net/http"
 	"os"
@@ -13,6 +12,7 @@ import (
 
 	"github.com/luneo-platform/luneo/internal/config"
 	"github.com/luneo-platform/luneo/internal/prom"
+	"github.com/luneo-platform/luneo/internal/reply"
 	"github.com/luneo-platform/luneo/internal/web"
 )
 
@@ -73,7 +73,7 @@ func (a *App) handleSettings(w http.ResponseWriter, _ *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return writeJSON(w, settings{
+	return reply.Now(w, settings{
 		Version: a.opts.Version, GoVersion: runtime.Version(), UI: uiBuild{a.ui.Built(), a.ui.Version()},
 		Config: text.String(), Files: a.files(cfg), Limits: limits(cfg, shown), Storage: kept,
 		Disk:   disk{shown.value("luneo_data_disk_free_bytes"), shown.value("luneo_data_disk_size_bytes")},
@@ -134,7 +134,7 @@ func history(s storage, cfg config.Config, shown readings) storage {
 // meanwhile, as blocks and segments do, or can't be read, counts nothing.
 func sizeOf(path string) (bytes int64) {
 	_ = filepath.WalkDir(path, func(_ string, d fs.DirEntry, err error) error {
-		if errors.Is(err, fs.ErrNotExist) || err != nil || d.IsDir() {
+		if err != nil || d.IsDir() {
 			return nil
 		}
 		if info, err := d.Info(); err == nil {

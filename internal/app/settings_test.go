@@ -1,7 +1,6 @@
 package app_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
@@ -34,13 +33,9 @@ type settingsPage struct {
 	}
 }
 
-func settingsOf(t *testing.T, url string) (p settingsPage) {
+func settingsOf(t *testing.T, url string) settingsPage {
 	t.Helper()
-	a := get(t, url+"/api/settings")
-	if err := json.Unmarshal([]byte(a.body), &p); err != nil || a.status != http.StatusOK {
-		t.Fatalf("%d %s %v", a.status, a.body, err)
-	}
-	return p
+	return pageOf[settingsPage](t, url+"/api/settings")
 }
 
 func TestSettingsSayWhatIsInUse(t *testing.T) {

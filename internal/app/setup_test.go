@@ -2,7 +2,6 @@ package app_test
 
 import (
 	"bufio"
-	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
@@ -25,13 +24,9 @@ type setupPage struct {
 	}
 }
 
-func setupOf(t *testing.T, url string) (p setupPage) {
+func setupOf(t *testing.T, url string) setupPage {
 	t.Helper()
-	a := get(t, url+"/api/setup")
-	if err := json.Unmarshal([]byte(a.body), &p); err != nil || a.status != http.StatusOK {
-		t.Fatalf("%d %s %v", a.status, a.body, err)
-	}
-	return p
+	return pageOf[setupPage](t, url+"/api/setup")
 }
 
 // follow opens the stream and returns its lines until it ends.

@@ -22,17 +22,13 @@ const (
 // openStatus makes what says in words how things are, over whichever
 // Prometheus evaluates the rules.
 func (a *App) openStatus() error {
-	base, through := a.queryAPI()
-	prometheus, err := status.NewPrometheus(base, through)
-	if err != nil {
-		return err
-	}
 	stale := max(staleAtLeast, staleIntervals*time.Duration(a.opts.Config.Prometheus.ScrapeInterval))
 	if a.prom == nil {
 		stale = staleOutside
 	}
+	var err error
 	a.status, err = status.New(status.Options{
-		Prometheus: prometheus, Marks: marks{a.annotations}, Zone: a.opts.Config.Cost.Timezone.Location(),
+		Prometheus: status.NewPrometheus(a.asks), Marks: marks{a.annotations}, Zone: a.opts.Config.Cost.Timezone.Location(),
 		StaleAfter: stale, Logger: a.opts.Logger,
 	})
 	if err != nil {
@@ -40,15 +36,6 @@ func (a *App) openStatus() error {
 	}
 	a.closers = append(a.closers, closer{"status", a.status.Close})
 	return nil
-}
-
-// queryAPI is where Prometheus' HTTP API of either mode is, and what carries
-// requests to it.
-func (a *App) queryAPI() (base string, through http.RoundTripper) {
-	if a.prom != nil {
-		return inProcess, a.prom
-	}
-	return string(a.opts.Config.Prometheus.QueryURL), a.external()
 }
 
 func (a *App) statusRoutes() []web.Route {

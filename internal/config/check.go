@@ -76,24 +76,38 @@ func (l *loader) checkName(path, name string, seen map[string]string) {
 }
 
 func (l *loader) readToken(path string, t *Token) {
-	_, written := l.places[path+".token"]
+	t.Value = l.readSecret(path, secret{key: "token", here: t.Token, file: t.TokenFile, check: l.checkToken})
+}
+
+// secret is one that is written here, or in a file: as key, or key_file.
+type secret struct {
+	key   string
+	here  Secret
+	file  Path
+	check func(path string, s Secret)
+}
+
+func (l *loader) readSecret(path string, s secret) Secret {
+	_, written := l.places[path+"."+s.key]
 	switch {
-	case written && t.TokenFile != "":
-		l.complain(path, "has token and token_file; write one of them")
+	case written && s.file != "":
+		l.complain(path, "has %s and %s_file; write one of them", s.key, s.key)
 	case written:
-		t.Value = t.Token
-		l.checkToken(path+".token", t.Value)
-	case t.TokenFile == "":
-		l.complain(path, "needs token or token_file")
+		s.check(path+"."+s.key, s.here)
+		return s.here
+	case s.file == "":
+		l.complain(path, "needs %s or %s_file", s.key, s.key)
 	default:
-		data, err := readBounded(string(t.TokenFile))
+		data, err := readBounded(string(s.file))
 		if err != nil {
-			l.complain(path+".token_file", "%s can't be read: %v", shown(string(t.TokenFile)), err)
-			return
+			l.complain(path+"."+s.key+"_file", "%s can't be read: %v", shown(string(s.file)), err)
+			return ""
 		}
-		t.Value = Secret(trimNewline(string(data)))
-		l.checkToken(path+".token_file", t.Value)
+		content := Secret(trimNewline(string(data)))
+		s.check(path+"."+s.key+"_file", content)
+		return content
 	}
+	return ""
 }
 
 // checkToken asks for what fits in an HTTP header.

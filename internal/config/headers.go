@@ -64,24 +64,7 @@ func hasUser(u URL) bool {
 }
 
 func (l *loader) readHeader(path string, h *Header) {
-	_, written := l.places[path+".value"]
-	switch {
-	case written && h.ValueFile != "":
-		l.complain(path, "has value and value_file; write one of them")
-	case written:
-		h.Content = h.Value
-		l.checkHeaderValue(path+".value", h.Content)
-	case h.ValueFile == "":
-		l.complain(path, "needs value or value_file")
-	default:
-		data, err := readBounded(string(h.ValueFile))
-		if err != nil {
-			l.complain(path+".value_file", "%s can't be read: %v", shown(string(h.ValueFile)), err)
-			return
-		}
-		h.Content = Secret(trimNewline(string(data)))
-		l.checkHeaderValue(path+".value_file", h.Content)
-	}
+	h.Content = l.readSecret(path, secret{key: "value", here: h.Value, file: h.ValueFile, check: l.checkHeaderValue})
 }
 
 func (l *loader) checkHeaderValue(path string, value Secret) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/luneo-platform/luneo/internal/kpi"
+	"github.com/luneo-platform/luneo/internal/reply"
 )
 
 // maxExpectedBody bounds the body of a mark, in bytes.
@@ -20,7 +21,7 @@ func (k *Keeper) HandleExpected(w http.ResponseWriter, _ *http.Request) error {
 	if list == nil {
 		list = []Mark{}
 	}
-	return answer(w, http.StatusOK, map[string][]Mark{"expected": list})
+	return reply.JSON(w, http.StatusOK, map[string][]Mark{"expected": list})
 }
 
 // HandleExpect answers POST /api/cost/expected: it marks a span as expected,
@@ -41,7 +42,7 @@ func (k *Keeper) HandleExpect(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	k.compute()
-	return answer(w, http.StatusCreated, kept)
+	return reply.JSON(w, http.StatusCreated, kept)
 }
 
 // HandleUnexpect answers DELETE /api/cost/expected/{id}.

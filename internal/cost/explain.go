@@ -2,13 +2,13 @@ package cost
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/luneo-platform/luneo/internal/kpi"
+	"github.com/luneo-platform/luneo/internal/reply"
 )
 
 // Explanation is how a baseline came about:
@@ -148,7 +148,7 @@ func (k *Keeper) HandleExplain(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return answer(w, http.StatusOK, x)
+	return reply.JSON(w, http.StatusOK, x)
 }
 
 func (k *Keeper) timeOf(text string) (time.Time, error) {
@@ -168,16 +168,4 @@ func (k *Keeper) timeOf(text string) (time.Time, error) {
 		return at, kpi.Errorf(kpi.KindInvalid, "at lies in the future.")
 	}
 	return at, nil
-}
-
-// answer writes JSON. When the caller is gone there is nobody to tell.
-func answer(w http.ResponseWriter, status int, value any) error {
-	body, err := json.Marshal(value)
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_, _ = w.Write(append(body, '\n'))
-	return nil
 }

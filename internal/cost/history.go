@@ -3,10 +3,8 @@ package cost
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"time"
 
-	"github.com/prometheus/client_golang/api"
 	v1 "github.com/prometheus/client_golang/api/prometheus/v1"
 	"github.com/prometheus/common/model"
 )
@@ -30,18 +28,8 @@ type History interface {
 // bridged by the server unless it knows that the target was gone.
 type Prometheus struct{ api v1.API }
 
-// NewPrometheus makes a History of the API below a base URL, the part before
-// /api/v1. The round tripper carries the requests; http.DefaultTransport when nil.
-func NewPrometheus(baseURL string, through http.RoundTripper) (*Prometheus, error) {
-	if through == nil {
-		through = http.DefaultTransport
-	}
-	client, err := api.NewClient(api.Config{Address: baseURL, RoundTripper: through})
-	if err != nil {
-		return nil, fmt.Errorf("the address of the Prometheus API: %w", err)
-	}
-	return &Prometheus{v1.NewAPI(client)}, nil
-}
+// NewPrometheus makes a History of a client of Prometheus' HTTP API.
+func NewPrometheus(client v1.API) *Prometheus { return &Prometheus{client} }
 
 // Range asks /api/v1/query_range.
 func (p *Prometheus) Range(ctx context.Context, query string, start, end time.Time, step time.Duration) ([]Series, error) {

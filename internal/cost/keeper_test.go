@@ -18,6 +18,7 @@ import (
 
 	"github.com/luneo-platform/luneo/internal/cost"
 	"github.com/luneo-platform/luneo/internal/kpi"
+	"github.com/luneo-platform/luneo/internal/testkit"
 )
 
 // history answers from functions of time.
@@ -258,10 +259,7 @@ func TestPrometheus(t *testing.T) {
 		_, _ = w.Write([]byte(`{"status":"success","data":{"resultType":"matrix","result":[{"metric":{"time_window":"1h"},"values":[[1772438400,"12.5"],[1772438460,"13"]]}]}}`))
 	}))
 	defer server.Close()
-	p, err := cost.NewPrometheus(server.URL+"/base", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := cost.NewPrometheus(testkit.PrometheusAPI(t, server.URL+"/base", http.DefaultTransport))
 	got, err := p.Range(t.Context(), "x", time.Unix(1772438400, 0), time.Unix(1772438460, 0), time.Minute)
 	if err != nil || len(got) != 1 || got[0].Labels["time_window"] != "1h" || len(got[0].Samples) != 2 || got[0].Samples[1].Cents != 13 {
 		t.Errorf("%+v %v", got, err)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/luneo-platform/luneo/internal/kpi"
+	"github.com/luneo-platform/luneo/internal/reply"
 )
 
 // Spend says what was spent when: today, this month and until its end, by
@@ -108,8 +109,7 @@ func (s *Spend) HandleSpend(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	w.Header().Set("Cache-Control", "no-store")
-	return answer(w, http.StatusOK, spending)
+	return reply.Now(w, spending)
 }
 
 // Now reads what is new and sums it. Callers wait for each other, and share an

@@ -14,6 +14,7 @@ import (
 	"github.com/luneo-platform/luneo/internal/cost"
 	"github.com/luneo-platform/luneo/internal/kpi"
 	"github.com/luneo-platform/luneo/internal/prom"
+	"github.com/luneo-platform/luneo/internal/testkit"
 )
 
 // TestSpendOverARealPrometheus writes ten days of history and asks the
@@ -70,10 +71,7 @@ func TestSpendOverARealPrometheus(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	history, err := cost.NewPrometheus("http://luneo.invalid", p)
-	if err != nil {
-		t.Fatal(err)
-	}
+	history := cost.NewPrometheus(testkit.PrometheusAPI(t, "http://luneo.invalid", p))
 	x := spendOf(t, history, "UTC", now)
 	midnight := now.Truncate(24 * time.Hour)
 	today := 10 * now.Sub(midnight).Hours()

@@ -3,7 +3,6 @@ package dashboard_test
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
 	"math/rand/v2"
 	"net/http"
@@ -42,7 +41,7 @@ func startLuneo(t *testing.T) *luneo {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if body := readAll(t, resp); resp.StatusCode != http.StatusAccepted {
+	if body := testkit.Body(t, resp); resp.StatusCode != http.StatusAccepted {
 		t.Fatalf("%d %s", resp.StatusCode, body)
 	}
 	return l
@@ -87,16 +86,6 @@ func events() []string {
 		`{"type":"http-request","method":"GET","route":"/designs/:id","statusCode":200,"durationSeconds":0.1}`,
 		`{"type":"http-request","method":"GET","route":"/designs/:id","statusCode":500,"durationSeconds":0.1}`,
 	}
-}
-
-func readAll(t *testing.T, resp *http.Response) string {
-	t.Helper()
-	defer resp.Body.Close() //nolint:errcheck // read to its end
-	body, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(body)
 }
 
 // series is one series of an answer of Prometheus' API.
@@ -152,7 +141,7 @@ func (l *luneo) get(t *testing.T, r request, into any) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	body := readAll(t, resp)
+	body := testkit.Body(t, resp)
 	if resp.StatusCode != http.StatusOK {
 		t.Fatalf("%s: %d %s", r.query.Get("query"), resp.StatusCode, body)
 	}
@@ -243,7 +232,7 @@ func (l *luneo) mark(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if body := readAll(t, resp); resp.StatusCode != http.StatusOK {
+	if body := testkit.Body(t, resp); resp.StatusCode != http.StatusOK {
 		t.Fatalf("%d %s", resp.StatusCode, body)
 	}
 	l.await(t, "luneo_annotation_timestamp_seconds")

@@ -24,15 +24,19 @@ func costPaths() object {
 }
 
 func costOperation(id, summary string, responses object, parameters ...any) object {
-	for status, description := range map[string]string{
+	return refusable(object{"operationId": id, "summary": summary, "responses": responses}, map[string]string{
 		"401": "No credential, or a wrong one.",
 		"403": "The credential has not the scope.",
 		"404": "There is no such mark.",
 		"422": "A parameter or a field is missing or out of range.",
-	} {
-		responses[status] = object{"description": description, "content": object{"application/problem+json": media("#/components/schemas/Problem")}}
+	}, parameters)
+}
+
+// refusable adds the answers by which an operation is refused, and its parameters.
+func refusable(op object, refusals map[string]string, parameters []any) object {
+	for status, description := range refusals {
+		op["responses"].(object)[status] = object{"description": description, "content": object{"application/problem+json": media("#/components/schemas/Problem")}}
 	}
-	op := object{"operationId": id, "summary": summary, "responses": responses}
 	if len(parameters) > 0 {
 		op["parameters"] = parameters
 	}

@@ -29,21 +29,13 @@ func getPage(id, summary, schema string, parameters ...any) object {
 }
 
 func pageOperation(id, summary string, success object, parameters ...any) object {
-	responses := object{"200": success}
-	for status, description := range map[string]string{
+	return refusable(object{"operationId": id, "summary": summary, "responses": object{"200": success}}, map[string]string{
 		"401": "No credential, or a wrong one.",
 		"403": "The credential has not the scope.",
 		"404": "There is no such thing.",
 		"422": "A field is missing or not allowed.",
 		"503": "What is asked does not answer, or too many listen.",
-	} {
-		responses[status] = object{"description": description, "content": object{"application/problem+json": media("#/components/schemas/Problem")}}
-	}
-	op := object{"operationId": id, "summary": summary, "responses": responses}
-	if len(parameters) > 0 {
-		op["parameters"] = parameters
-	}
-	return op
+	}, parameters)
 }
 
 func textType() object { return object{"type": "string"} }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/luneo-platform/luneo/internal/kpi"
+	"github.com/luneo-platform/luneo/internal/reply"
 )
 
 // overview is the whole page.
@@ -37,7 +38,7 @@ func (w *Watcher) Connected() (connected, total int) {
 func (w *Watcher) Handle(rw http.ResponseWriter, _ *http.Request) error {
 	o := overview{PublicURL: w.o.PublicURL(), Sources: w.Sources(), Recent: w.recent()}
 	o.Connected, o.Total = w.Connected()
-	return answer(rw, o)
+	return reply.Now(rw, o)
 }
 
 // tested says what became of a test event.
@@ -72,7 +73,7 @@ func (w *Watcher) HandleTest(rw http.ResponseWriter, r *http.Request) error {
 	recent.Test = true
 	w.byType[all[i].typ].keep(recent)
 	w.hub.received(recent)
-	return answer(rw, tested{Status: recent.Status, Text: recent.Text + ", " + recent.Detail + ": taken as a test and counted nowhere"})
+	return reply.Now(rw, tested{Status: recent.Status, Text: recent.Text + ", " + recent.Detail + ": taken as a test and counted nowhere"})
 }
 
 // testable lists the sources that a test event exists for.
@@ -88,15 +89,4 @@ func testable(all []kind) string {
 		}
 	}
 	return s
-}
-
-func answer(rw http.ResponseWriter, v any) error {
-	body, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	rw.Header().Set("Content-Type", "application/json")
-	rw.Header().Set("Cache-Control", "no-store")
-	_, _ = rw.Write(append(body, '\n')) // a client that has gone is told nothing
-	return nil
 }

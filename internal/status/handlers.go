@@ -2,7 +2,6 @@ package status
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -11,11 +10,12 @@ import (
 	"time"
 
 	"github.com/luneo-platform/luneo/internal/kpi"
+	"github.com/luneo-platform/luneo/internal/reply"
 )
 
 // HandleStatus answers GET /api/status.
 func (b *Board) HandleStatus(w http.ResponseWriter, r *http.Request) error {
-	return answer(w, b.Status(r.Context()))
+	return reply.Now(w, b.Status(r.Context()))
 }
 
 // HandleAlerts answers GET /api/alerts.
@@ -24,7 +24,7 @@ func (b *Board) HandleAlerts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return answer(w, alerts)
+	return reply.Now(w, alerts)
 }
 
 // HandleHistory answers GET /api/alerts/history?range=24h|7d.
@@ -37,7 +37,7 @@ func (b *Board) HandleHistory(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return answer(w, history)
+	return reply.Now(w, history)
 }
 
 // HandleAlert answers GET /api/alerts/{rule}?label.queue_name=render-hd&at=…. The
@@ -52,7 +52,7 @@ func (b *Board) HandleAlert(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return answer(w, detail)
+	return reply.Now(w, detail)
 }
 
 func labelsFrom(query url.Values) map[string]string {
@@ -98,18 +98,6 @@ func unavailable(err error) error {
 		e.Message = "Too many explanations are asked for at once."
 	}
 	return e
-}
-
-// answer writes JSON. When the caller is gone there is nobody to tell.
-func answer(w http.ResponseWriter, value any) error {
-	body, err := json.Marshal(value)
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Cache-Control", "no-store")
-	_, _ = w.Write(append(body, '\n'))
-	return nil
 }
 
 // pathOf is the path of a link into Luneo itself, from a prefix on: the links

@@ -14,6 +14,7 @@ import (
 
 	"github.com/luneo-platform/luneo/internal/kpi"
 	"github.com/luneo-platform/luneo/internal/number"
+	"github.com/luneo-platform/luneo/internal/testkit"
 )
 
 // TestAlertsInWords holds the list of rules and the explanation of some of
@@ -206,10 +207,7 @@ func TestRecordedAnswers(t *testing.T) {
 		}
 	}))
 	defer server.Close()
-	p, err := NewPrometheus(server.URL+"/prom", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := NewPrometheus(testkit.PrometheusAPI(t, server.URL+"/prom", http.DefaultTransport))
 	rules, err := p.Rules(t.Context())
 	if err != nil || len(rules) != 1 || rules[0].For != 2*time.Minute || rules[0].Interval != 5*time.Second || len(rules[0].Alerts) != 1 ||
 		!rules[0].Alerts[0].Firing || rules[0].Alerts[0].Value != 154 || rules[0].Group != "luneo" {

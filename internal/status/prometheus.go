@@ -4,11 +4,9 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"net/http"
 	"strconv"
 	"time"
 
-	"github.com/prometheus/client_golang/api"
 	v1 "github.com/prometheus/client_golang/api/prometheus/v1"
 	"github.com/prometheus/common/model"
 )
@@ -69,18 +67,8 @@ func (s Series) last() float64 { return s.Samples[len(s.Samples)-1].Value }
 // API is a Prometheus behind its HTTP API.
 type API struct{ api v1.API }
 
-// NewPrometheus makes one of the API below a base URL, the part before /api/v1.
-// The round tripper carries the requests; http.DefaultTransport when nil.
-func NewPrometheus(baseURL string, through http.RoundTripper) (*API, error) {
-	if through == nil {
-		through = http.DefaultTransport
-	}
-	client, err := api.NewClient(api.Config{Address: baseURL, RoundTripper: through})
-	if err != nil {
-		return nil, fmt.Errorf("the address of the Prometheus API: %w", err)
-	}
-	return &API{v1.NewAPI(client)}, nil
-}
+// NewPrometheus asks through a client of Prometheus' HTTP API.
+func NewPrometheus(client v1.API) *API { return &API{client} }
 
 // Rules asks /api/v1/rules.
 func (p *API) Rules(ctx context.Context) (rules []Rule, err error) {
