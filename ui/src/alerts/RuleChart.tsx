@@ -1,15 +1,16 @@
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { useSignalEffect } from "@preact/signals";
 import { ApiError } from "../api/client.ts";
-import { queryInstant, queryRange, type Series } from "../api/prometheus.ts";
-import { bands, loadBands, marks } from "../chart/annotations.ts";
+import { queryRange, type Series } from "../api/prometheus.ts";
+import { useBackground } from "../chart/background.ts";
 import { mostSeries } from "../chart/colour.ts";
 import { colours, paint } from "../chart/theme.ts";
 import type { Plot, PlotSeries } from "../chart/plot.ts";
-import { stepFor } from "../dashboard/interval.ts";
+import { gridOf } from "../dashboard/interval.ts";
 import { hasValues, last } from "../dashboard/frames.ts";
 import { legend } from "../dashboard/template.ts";
 import { Failed } from "../dashboard/states.tsx";
+import { deploys } from "../pages/kpis.tsx";
 import { Canvas } from "../panels/TimeSeries.tsx";
 import { range, tick, type TimeRange } from "../state/time.ts";
 import { format } from "../units/format.ts";
@@ -25,11 +26,9 @@ export function RuleChart({ rule, alert }: { rule: Rule; alert: Alert | undefine
     tick.value;
     const abort = new AbortController(), r = range.value;
     void ask(rule, r, abort.signal).then((d) => { setDrawn(d); setError(null); }, (err) => { if (err instanceof ApiError) setError(err); });
-    void loadBands(r, abort.signal).catch(() => {});
-    void loadDeploys(r, abort.signal).catch(() => {});
     return () => abort.abort();
   });
-  useEffect(() => () => { bands.value = []; }, []);
+  useBackground(deploys, []);
   paint.value;
   const plot = useMemo(() => drawn && plotOf(rule, alert, drawn), [drawn, paint.value]);
   if (error && !drawn) return <div class="detail-chart"><Failed error={error} /></div>;
@@ -39,19 +38,12 @@ export function RuleChart({ rule, alert }: { rule: Rule; alert: Alert | undefine
 }
 
 async function ask(rule: Rule, r: TimeRange, signal: AbortSignal): Promise<Drawn> {
-  const step = stepFor(r.to - r.from, 700, 5);
-  const aligned = { from: Math.floor(r.from / step) * step, to: Math.floor(r.to / step) * step };
+  const grid = gridOf(r, 700);
   const [values, limits] = await Promise.all([
-    queryRange(rule.query, { ...aligned, step }, signal),
-    rule.limitQuery ? queryRange(rule.limitQuery, { ...aligned, step }, signal) : Promise.resolve([]),
+    queryRange(rule.query, grid, signal),
+    rule.limitQuery ? queryRange(rule.limitQuery, grid, signal) : Promise.resolve([]),
   ]);
-  return { values, limits, range: aligned };
-}
-
-async function loadDeploys(r: TimeRange, signal: AbortSignal) {
-  const length = Math.max(60, Math.round(r.to - r.from));
-  const series = await queryInstant(`max_over_time(max by (text) (luneo_annotation_timestamp_seconds)[${length}s:60s])`, Math.ceil(r.to), signal);
-  marks.value = series.map((s) => ({ name: "deploy", text: s.labels.text ?? "", at: s.values[0]!, colour: "" })).filter((m) => m.at >= r.from && m.at <= r.to).sort((a, b) => a.at - b.at);
+  return { values, limits, range: grid };
 }
 
 /** The series of the alert, or the largest; each limit that varies as a dashed curve of its own. */
@@ -61,7 +53,7 @@ function plotOf(rule: Rule, alert: Alert | undefined, drawn: Drawn): Plot {
   const varying = shown.map((s) => limitOf(s, drawn)).filter((l) => l !== undefined);
   const series = [...shown.map((s, i) => line(s, rule, i, shown.length)), ...varying.map((l) => limitLine(l, rule))];
   return {
-    times: shown[0]?.times ?? [], series, range: drawn.range, unit: rule.unit, min: 0, stacked: false, rule: rule.name, showMarks: true,
+    times: shown[0]?.times ?? [], series, range: drawn.range, unit: rule.unit, min: 0, stacked: false, rule: rule.name,
     limits: rule.limit !== null && !rule.limitQuery ? [{ value: rule.limit, words: words.alerts.limit(format(rule.limit, rule.unit)) }] : [],
   };
 }

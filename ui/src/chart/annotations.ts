@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { queryInstant, queryRange, type Labels } from "../api/prometheus.ts";
 import type { AnnotationModel } from "../dashboard/model.ts";
-import { stepFor } from "../dashboard/interval.ts";
+import { gridOf } from "../dashboard/interval.ts";
 import { interpolate, legend, type Values } from "../dashboard/template.ts";
 import type { TimeRange } from "../state/time.ts";
 
@@ -15,11 +15,15 @@ export interface Mark { name: string; text: string; at: number; colour: string }
 export const bands = signal<Band[]>([]);
 export const marks = signal<Mark[]>([]);
 
+export function clearBackground() {
+  bands.value = [];
+  marks.value = [];
+}
+
 export async function loadBands(range: TimeRange, signal: AbortSignal) {
-  const step = stepFor(range.to - range.from, 720, 5);
-  const from = Math.floor(range.from / step) * step, to = Math.floor(range.to / step) * step;
-  const series = await queryRange('ALERTS{alertname!="Watchdog"}', { from, to, step }, signal);
-  bands.value = series.flatMap((s) => runs(s.times, s.values, step).map(([a, b]) => ({
+  const grid = gridOf(range, 720);
+  const series = await queryRange('ALERTS{alertname!="Watchdog"}', grid, signal);
+  bands.value = series.flatMap((s) => runs(s.times, s.values, grid.step).map(([a, b]) => ({
     rule: s.labels.alertname ?? "", state: s.labels.alertstate === "firing" ? "firing" as const : "pending" as const, from: a, to: b, labels: s.labels,
   })));
 }

@@ -16,7 +16,7 @@ export function ticks(low: number, high: number, unit: string | undefined, most 
 }
 
 function stepOf(least: number, unit: string | undefined): number {
-  if ((unit === "s" || unit === "dtdurations") && least >= 1) return clock.find((c) => c >= least) ?? decimalStep(least / 86400) * 86400;
+  if (unit === "s" && least >= 1) return clock.find((c) => c >= least) ?? decimalStep(least / 86400) * 86400;
   if (unit === "bytes" && least >= 1) {
     const power = 1024 ** Math.floor(Math.log2(least) / 10);
     return decimalStep(least / power) * power;

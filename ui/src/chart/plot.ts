@@ -36,8 +36,6 @@ export interface Plot {
   limits: Limit[];
   /** The rule whose bands are behind the data; none: no bands. */
   rule?: string;
-  /** Which of the rule's bands: only those whose labels these values contain. */
-  showMarks: boolean;
 }
 
 const group = "luneo";
@@ -113,7 +111,7 @@ export class Chart {
       bands: fills(this.plot),
       hooks: {
         drawAxes: [(u) => drawBands(u, plot().rule ? bands.peek().filter((b) => b.rule === plot().rule) : [])],
-        draw: [(u) => { drawLimits(u, plot().limits); if (plot().showMarks) drawMarks(u, marks.peek()); }],
+        draw: [(u) => { drawLimits(u, plot().limits); drawMarks(u, marks.peek()); }],
         setCursor: [(u) => this.pointed(u)],
         setSelect: [(u) => this.zoom(u)],
       },

@@ -20,7 +20,6 @@ export interface PanelModel {
   transformations?: { id: string; options: Record<string, any> }[];
   interval?: string;
   maxDataPoints?: number;
-  timeFrom?: string;
   panels?: PanelModel[];
 }
 
@@ -40,17 +39,15 @@ export interface FieldOptions {
 }
 
 export interface CustomOptions {
-  drawStyle?: "line" | "bars" | "points"; lineWidth?: number; fillOpacity?: number;
+  drawStyle?: "line" | "bars" | "points"; lineWidth?: number;
   lineStyle?: { fill: "solid" | "dash" | "dot"; dash?: number[] };
   stacking?: { mode: "none" | "normal" | "percent" };
   thresholdsStyle?: { mode: string };
-  fillBelowTo?: string; axisSoftMin?: number; axisSoftMax?: number; hideFrom?: { legend?: boolean; tooltip?: boolean; viz?: boolean };
-  scaleDistribution?: { type: string; log?: number };
-  align?: string; width?: number;
+  fillBelowTo?: string; axisSoftMax?: number; hideFrom?: { tooltip?: boolean };
 }
 
 export interface Override { matcher: { id: string; options: any }; properties: { id: string; value?: any }[] }
-export interface LinkModel { title?: string; url?: string; type?: string; tags?: string[]; keepTime?: boolean; includeVars?: boolean; targetBlank?: boolean }
+export interface LinkModel { title?: string; url?: string }
 
 export interface VariableModel {
   name: string; label?: string; type: string; hide?: number;
@@ -60,7 +57,7 @@ export interface VariableModel {
 
 export interface AnnotationModel {
   name: string; enable?: boolean; hide?: boolean; iconColor?: string; builtIn?: number;
-  expr?: string; target?: { expr?: string }; step?: string; titleFormat?: string; textFormat?: string; tagKeys?: string; useValueForTime?: boolean | string;
+  expr?: string; target?: { expr?: string }; step?: string; titleFormat?: string; textFormat?: string; useValueForTime?: boolean | string;
 }
 
 /** A title and what follows " · ", which is shown in grey: what it is split by, or its unit. */
@@ -78,7 +75,7 @@ export function ruleOf(panel: PanelModel): string | undefined {
   return undefined;
 }
 
-/** A section: what stands under a row panel, or before the first. */
+/** A section: what stands under a row panel, or before the first; its panels' rows count from its top. */
 export interface Section { row: PanelModel | null; panels: PanelModel[] }
 
 export function sections(dashboard: Dashboard): Section[] {
@@ -88,5 +85,10 @@ export function sections(dashboard: Dashboard): Section[] {
     if (p.type === "row") list.push({ row: p, panels: [...(p.panels ?? [])] });
     else list[list.length - 1]!.panels.push(p);
   }
-  return list.filter((s) => s.row || s.panels.length);
+  return list.filter((s) => s.row || s.panels.length).map(fromTop);
+}
+
+function fromTop(s: Section): Section {
+  const top = Math.min(...s.panels.map((p) => p.gridPos.y));
+  return { ...s, panels: s.panels.map((p) => ({ ...p, gridPos: { ...p.gridPos, y: p.gridPos.y - top } })) };
 }

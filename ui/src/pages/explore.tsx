@@ -1,5 +1,4 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { marks } from "../chart/annotations.ts";
 import { serverCompletion } from "../explore/editor.ts";
 import { Examples } from "../explore/Examples.tsx";
 import { remember } from "../explore/history.ts";
@@ -18,7 +17,6 @@ import { explore as words } from "../words/explore.ts";
 export default function Explore() {
   const { results, busy } = useResults();
   const asked = queriesOf(location.value.params);
-  useEffect(() => { marks.value = []; }, []); // those of the page before are of its range
   return (
     <div class="explore">
       <PageHead title={t.pages.explore} time />

@@ -66,7 +66,7 @@ function plotOf(panel: PanelModel, data: PanelData, shown: Frame[], palette: Pal
   const series = shown.map((f) => seriesOf(f, palette, shown.length));
   return {
     times: shown[0]?.times ?? [], series, range: data.range, unit: field.unit, min: field.min, max: field.max, softMax: field.custom?.axisSoftMax,
-    stacked: field.custom?.stacking?.mode === "normal", showMarks: true, ...(rule ? { rule } : {}),
+    stacked: field.custom?.stacking?.mode === "normal", ...(rule ? { rule } : {}),
     limits: field.custom?.thresholdsStyle?.mode && field.custom.thresholdsStyle.mode !== "off"
       ? limits(field).map((l) => ({ value: l.value, words: t.chart.firesAbove(format(l.value, field.unit)) })) : [],
   };

@@ -1,12 +1,13 @@
 import { useMemo, useState } from "preact/hooks";
 import { useSignalEffect } from "@preact/signals";
 import { queryRange, type Series } from "../api/prometheus.ts";
-import { loadBands } from "../chart/annotations.ts";
+import { useBackground } from "../chart/background.ts";
 import { Legend } from "../chart/Legend.tsx";
 import type { Plot, PlotSeries } from "../chart/plot.ts";
 import { colours, paint } from "../chart/theme.ts";
 import { last } from "../dashboard/frames.ts";
-import { stepFor } from "../dashboard/interval.ts";
+import { gridOf } from "../dashboard/interval.ts";
+import { deploys } from "../pages/kpis.tsx";
 import { Canvas } from "../panels/TimeSeries.tsx";
 import { range, tick, type TimeRange } from "../state/time.ts";
 import { format } from "../units/format.ts";
@@ -28,9 +29,9 @@ export function CostChart({ window: w }: { window: string }) {
     tick.value;
     const abort = new AbortController(), r = range.value;
     void ask(w, r, abort.signal).then(setAnswer, () => {});
-    void loadBands(r, abort.signal).catch(() => {});
     return () => abort.abort();
   });
+  useBackground(deploys, []);
   paint.value;
   const plot = useMemo(() => answer && plotOf(answer), [answer]);
   if (!plot) return <div class="detail-chart" />;
@@ -47,9 +48,9 @@ export function CostChart({ window: w }: { window: string }) {
 }
 
 async function ask(w: string, r: TimeRange, signal: AbortSignal): Promise<Answer> {
-  const step = stepFor(r.to - r.from, 800, 5), aligned = { from: Math.floor(r.from / step) * step, to: Math.floor(r.to / step) * step };
-  const found = await Promise.all(queries(w).map(async ([name, expr]) => [name, (await queryRange(expr, { ...aligned, step }, signal))[0]] as const));
-  return { range: aligned, series: Object.fromEntries(found.filter(([, s]) => s)) };
+  const grid = gridOf(r, 800);
+  const found = await Promise.all(queries(w).map(async ([name, expr]) => [name, (await queryRange(expr, grid, signal))[0]] as const));
+  return { range: grid, series: Object.fromEntries(found.filter(([, s]) => s)) };
 }
 
 function plotOf(a: Answer): Plot {
@@ -61,5 +62,5 @@ function plotOf(a: Answer): Plot {
     cost: { name: words.spend.cost, colour: () => colours().series[0]!, kind: "line", width: 2.25, fill: 0 },
   };
   const series = queries("").flatMap(([name]) => (a.series[name] ? [{ ...looks[name], values: a.series[name].values, unit: "currencyCents" }] : []));
-  return { times: Object.values(a.series)[0]?.times ?? [], series, range: a.range, unit: "currencyCents", min: 0, stacked: false, limits: [], rule: "CostSpikeDetected", showMarks: true };
+  return { times: Object.values(a.series)[0]?.times ?? [], series, range: a.range, unit: "currencyCents", min: 0, stacked: false, limits: [], rule: "CostSpikeDetected" };
 }

@@ -3,7 +3,8 @@ import { effect } from "@preact/signals";
 import { loadSources, loadStatus, session, sources, status, statusError } from "./server.ts";
 import { refresh, refreshing, refreshSeconds, tick } from "./time.ts";
 
-const soonSeconds = 3;
+/** How long until the next question while something is awaited; and how much later than a refresh it comes of itself, where the page does not refresh. */
+const soonSeconds = 3, idleSeconds = 2;
 
 /** Call once. */
 export function followStatus() {
@@ -11,10 +12,10 @@ export function followStatus() {
   const again = () => {
     window.clearTimeout(timer);
     const soon = statusError.peek() !== null || unconnected();
-    timer = window.setTimeout(() => void ask().finally(again), (soon ? soonSeconds : refreshSeconds) * 1000);
+    timer = window.setTimeout(next, (soon ? soonSeconds : refreshSeconds + idleSeconds) * 1000);
   };
-  void ask().finally(again);
-  effect(() => { if (tick.value > 0) void loadStatus(); });
+  const next = () => void ask().finally(again);
+  effect(() => { tick.value; next(); });
 }
 
 /** A source that has just sent its first event has something to show at once. */

@@ -97,23 +97,17 @@ const formatters: Record<string, Formatter> = {
   short: counts,
   s: seconds,
   ms: (v, d) => seconds(v / 1000, d),
-  dtdurations: seconds,
   percent,
   percentunit: (v, d) => percent(v * 100, d),
-  reqps: rate, ops: rate, cps: rate, eps: rate, wps: rate, rps: rate,
+  reqps: rate, ops: rate,
   bytes, decbytes: decimalBytes,
   Bps: (v, d) => decimalBytes(v, d).map((p) => ({ ...p, unit: p.unit + "/s" })),
   binBps: (v, d) => bytes(v, d).map((p) => ({ ...p, unit: p.unit + "/s" })),
   currencyUSD: dollars,
   /** Not Grafana's: what /api/alerts and /api/spend send. */
   currencyCents: (v, d) => dollars(v / 100, d),
-  x: (v, d) => [{ figure: figure(v, 3, d), unit: "×" }],
-  "suffix:x": (v, d) => [{ figure: figure(v, 3, d), unit: "×" }],
   "suffix:¢": cents,
   "suffix:×": (v, d) => [{ figure: figure(v, 3, d), unit: "×" }],
-  "short/min": (v, d) => counts(v, d).map((p) => ({ figure: p.figure, unit: p.unit + "/min" })),
-  cpm: (v, d) => counts(v, d).map((p) => ({ figure: p.figure, unit: p.unit + "/min" })),
-  opm: (v, d) => counts(v, d).map((p) => ({ figure: p.figure, unit: p.unit + "/min" })),
 };
 
 /** The ids of units that can be drawn; a dashboard that uses another fails a test. */

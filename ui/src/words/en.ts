@@ -3,7 +3,7 @@
 
 export const t = {
   app: "Luneo",
-  nav: { label: "Pages", configure: "Configure", more: "More", search: "Search or jump to", shortcuts: "Shortcuts", skip: "Skip to content", back: "Back" },
+  nav: { label: "Pages", configure: "Configure", more: "More", search: "Search or jump to", shortcuts: "Shortcuts", skip: "Skip to content" },
   pages: { kpis: "KPIs", overview: "Overview", alerts: "Alerts", spend: "AI spend", explore: "Explore", setup: "Setup", settings: "Settings" },
   events: (perSecond: string, rejected: string | null) => `${perSecond} events/s${rejected ? `, ${rejected}/s refused` : ", none refused"}`,
   time: {
@@ -12,17 +12,17 @@ export const t = {
     startLive: "Refresh every 15 s", stopLive: "Stop refreshing", notNow: "This range does not end now, so it does not refresh.", backToNow: "Back to now",
     presets: { "15m": "15 minutes", "1h": "1 hour", "3h": "3 hours", "6h": "6 hours", "12h": "12 hours", "24h": "24 hours", "2d": "2 days", "7d": "7 days", "14d": "14 days" } as Record<string, string>,
   },
-  variables: { all: "all", filter: "Filter", loading: "Loading", none: "Nothing reported yet", failed: "The list did not arrive.", any: "All", selected: (n: number) => `${n} chosen`, menu: "Filters" },
+  variables: { all: "all", filter: "Filter", loading: "Loading", none: "Nothing reported yet", failed: "The list did not arrive.", selected: (n: number) => `${n} chosen`, menu: "Filters" },
   menu: { panel: (title: string) => `Menu of ${title}`, table: "View as table", query: "Copy query", explore: "Open in Explore", link: "Copy link", csv: "Download CSV", runbook: "Runbook", alert: "Alert", describe: "How to read this", page: "Page menu" },
   copied: { query: "Query copied.", link: "Link copied.", details: "Details copied.", code: "Copied.", failed: "The browser did not allow copying." },
   legend: { isolate: (name: string) => `Show ${name} alone`, showAll: "Show all", partial: (shown: number, of: number) => `Showing ${shown} of ${of} series`, rest: "All as a table" },
   states: {
     loading: "Loading",
-    error: "This query failed", errorHelp: "Try again. If it stays, the details say more.", slow: "This query took too long", slowHelp: "A shorter time range usually helps.",
+    error: "This query failed", slow: "This query took too long", slowHelp: "A shorter time range usually helps.",
     retry: "Try again", lastHour: "Last 1 hour", details: "Copy details",
     filtered: (names: string) => `Nothing matches ${names}`, filteredHelp: "There is data without the filter.", clear: "Clear filter",
     neverTitle: (what: string) => `No ${what} yet`, neverSection: "Send one event and this section starts by itself.", neverHelp: "Send one event and this chart starts by itself.", connect: (what: string) => `Connect ${what}`,
-    quietTitle: (what: string) => `No ${what} in this time range`, quietHelp: (when: string) => `The last came at ${when}.`, quietUnknown: "They are counted as soon as they come.", goThere: "Go to the last one", longer: "Last 24 hours",
+    quietTitle: (what: string) => `No ${what} in this time range`, quietHelp: (when: string) => `The last came at ${when}.`, quietUnknown: "They are counted as soon as they come.", goThere: "Go to the last one",
     noneTitle: "Nothing to show in this time range", noneHelp: "What this panel counts did not happen.",
     noAlerts: "No alert is firing or pending", noAlertsHelp: "The Alerts page has every rule.", noErrors: "No failures in this time range", noErrorsHelp: "Every operation succeeded.",
     baseline: "No baseline yet", baselineHelp: "It needs some days of cost. Until then no cost alert can fire.",
@@ -31,17 +31,17 @@ export const t = {
     signedOut: "Sign in to see this", signedOutHelp: "Luneo asks for the name and password of a web user. Reload the page to enter them.", reload: "Reload the page",
     forbidden: "You may not see this", forbiddenHelp: "Your credential lacks the scope read. Whoever runs this Luneo can grant it.",
   },
-  status: { explain: "Explain", all: "All rules", region: "Status" },
+  status: { explain: "Explain", region: "Status" },
   stat: { noValue: "–", then: (when: string) => `at ${when}`, yesterday: (change: string) => `${change} yesterday`, same: "same as yesterday", noYesterday: "no data for yesterday", above: (p: string) => `${p} above`, below: (p: string) => `${p} below` },
   chart: {
     alt: (a: { title: string; count: number; range: string; last: string; limit: string }) => `${a.title}: ${a.count === 1 ? "1 series" : `${a.count} series`}, ${a.range}. Last: ${a.last}.${a.limit}`,
     over: " Above its limit.", within: " Within its limit.", firesAbove: (v: string) => `fires above ${v}`,
     heat: (title: string, range: string, peak: string) => `${title}: heatmap, ${range}. Fullest cell: ${peak}.`,
   },
-  table: { close: "Close", caption: (title: string) => `${title}, as a table`, time: "Time", csv: "Download CSV", empty: "Nothing to list.", rows: (shown: number, of: number) => `Showing the first ${shown} of ${of} rows; the CSV has them all.` },
+  table: { caption: (title: string) => `${title}, as a table`, csv: "Download CSV", empty: "Nothing to list.", rows: (shown: number, of: number) => `Showing the first ${shown} of ${of} rows; the CSV has them all.` },
   palette: { title: "Search or jump to", placeholder: "Search pages, panels, rules, queues, metrics", none: "Nothing found.", close: "Close", dark: "Theme: dark", light: "Theme: light", queue: (name: string) => `Queue ${name}`, kinds: { page: "Page", panel: "Panel", rule: "Rule", metric: "Explore", queue: "Queue", action: "Action" } },
   shortcuts: {
-    title: "Shortcuts", close: "Close", off: "Single-key shortcuts are off; Settings turns them on.",
+    title: "Shortcuts", off: "Single-key shortcuts are off; Settings turns them on.",
     list: [
       ["Search or jump", "/"], ["KPIs", "g k"], ["Overview", "g o"], ["Alerts", "g a"], ["AI spend", "g p"], ["Explore", "g x"], ["Setup", "g s"], ["Settings", "g c"],
       ["Earlier, later", "← →"], ["Zoom out", "z"], ["Last 1, 3, 24 hours", "1 3 d"], ["Live on, off", "l"], ["Explain the worst alert", "e"], ["Light, dark", "t"], ["This list", "?"], ["Close", "Esc"],
