@@ -53,7 +53,8 @@ async function marksOf(m: AnnotationModel, range: TimeRange, vars: Values, signa
   const expr = interpolate(m.expr ?? m.target?.expr ?? "", vars, {});
   if (!expr) return [];
   const length = Math.max(60, Math.round(range.to - range.from));
-  const series = await queryInstant(`last_over_time((${expr})[${length}s:60s])`, Math.ceil(range.to), signal);
+  // The subquery looks at whole minutes: what is newer is there now.
+  const series = await queryInstant(`(${expr}) or last_over_time((${expr})[${length}s:60s])`, Math.ceil(range.to), signal);
   const seen = new Set<string>();
   const out: Mark[] = [];
   for (const s of series) {
