@@ -16,6 +16,16 @@ const (
 	TypeHTTPRequest    Type = 6
 )
 
+// The types of event that Luneo's own watcher of queues makes. No client can
+// send them.
+const (
+	TypeQueueJob   Type = 7  // a job that ended, with how long it ran where known
+	TypeQueueAdded Type = 8  // a job that was added
+	TypeQueueRetry Type = 9  // an attempt that failed and will be made again
+	TypeQueueStall Type = 10 // a job whose worker was lost
+	TypeQueueMiss  Type = 11 // an entry of a queue's event stream that could not be read
+)
+
 // String is the type's name on the wire: the last part of its endpoint and the
 // value of "type" in a batch.
 func (t Type) String() string {
@@ -74,6 +84,10 @@ type Event struct {
 	// Oldest is the age of the oldest waiting job (TypeQueueWait only).
 	Oldest time.Duration
 
+	// Count is how many such things happened, for the types without a
+	// duration; 0 is one.
+	Count int64
+
 	Basis CostBasis
 	Cost  Money
 	// Usage is what an OpenAI call consumed; nil when the client did not say.
@@ -124,12 +138,18 @@ type Submission struct {
 	Key string
 	// Events are counted together or, when the disk refuses, not at all.
 	Events []Event
+	// Positions are where a follower stands after these events. They are kept
+	// with them, or not at all. A submission that has some comes from Luneo
+	// itself: its labels are bounded by the follower and not limited again.
+	Positions []Position
 }
 
 // Receipt says what became of a submission whose good events are on disk and counted.
 type Receipt struct {
 	// Accepted events were counted now, Duplicate ones before.
 	Accepted, Duplicate int
+	// Ignored events say what Luneo knows from a better source.
+	Ignored int
 	// Rejected names what was wrong with the others; their Index is the
 	// place of the event in the submission.
 	Rejected []Violation
