@@ -46,11 +46,12 @@ func name(s string) Part            { return Part{Text: s, Kind: kindName} }
 func ruleLink(rule string) Part     { return Part{Text: rule, Kind: kindRule, Href: alertPage(rule, nil)} }
 func link(words, href string) Part  { return Part{Text: words, Href: href} }
 func queueLink(queue string) Part   { return nameLink(queue, queuePage(queue)) }
-func queuePage(queue string) string { return kpisPage + "?var-queue=" + url.QueryEscape(queue) }
+func queuePage(queue string) string { return queuesPage + "/" + url.PathEscape(queue) }
 
 // The pages of the web UI that sentences lead to.
 const (
 	kpisPage   = "/d/luneo-kpis"
+	queuesPage = "/queues"
 	alertsPage = "/alerts"
 	spendPage  = "/spend"
 	setupPage  = "/setup"

@@ -111,6 +111,9 @@ func wordsOf(r *Rule) *words {
 func builtinWords() map[string]*words {
 	all := healthWords()
 	all["QueueWaitTimeHigh"] = queueWords()
+	all["QueueHasNoWorker"] = noWorkerWords()
+	all["LuneoRedisDown"] = redisWords()
+	all["LuneoQueueEventsMissed"] = missedWords()
 	all["ErrorRateHigh"] = errorRateWords()
 	all["ErrorRateHighLowVolume"] = lowVolumeWords()
 	all["CostSpikeDetected"] = costWords()

@@ -63,17 +63,29 @@ func queueChecks(r *reading) []check {
 	started := func(window, offset string) string {
 		return fmt.Sprintf(`sum(increase(luneo_worker_queue_wait_time_seconds_count{queue_name=%q}[%s]%s))`, queue, window, offset)
 	}
+	added := func(offset string) string {
+		return fmt.Sprintf(`sum(increase(luneo_queue_jobs_added_total{queue_name=%q}[1h]%s))`, queue, offset)
+	}
+	connected := fmt.Sprintf(`max(luneo_queue_workers{queue_name=%q})`, queue)
 	w := workOf(queue)
 	slow := `histogram_quantile(0.95, sum by (le) (rate(` + w.metric + `_bucket[5m]%s))) >= 0`
 	now, before := fmt.Sprintf(slow, ""), fmt.Sprintf(slow, " offset 1d")
 	return []check{
 		{
 			question: "Workers alive?", link: "Open queue", href: queuePage(queue),
-			queries: []string{started("5m", ""), started("5m", " offset 1d")},
+			queries: []string{started("5m", ""), started("5m", " offset 1d"), connected},
 			say: func(f figures) Sentence {
+				workers, watched := f.one(connected)
 				n := f.orZero(started("5m", ""))
-				if n < 0.5 {
+				switch {
+				case n < 0.5 && watched && workers == 0:
+					return say(value("No worker"), text(" is connected, and no job started in the last 5 min."))
+				case n < 0.5 && watched:
+					return say(value(things(workers, "worker")), text(" connected, and no job started in the last 5 min: they are stuck, or the queue is limited."))
+				case n < 0.5:
 					return say(value("No job"), text(" started in the last 5 min: its workers are down or stuck."))
+				case watched:
+					return say(value(things(workers, "worker")), text(" connected; "+jobs(n)+" started in the last 5 min"), yesterday(f, started("5m", " offset 1d"), number.Count), text("."))
 				}
 				return say(value(jobs(n)), text(" started in the last 5 min"), yesterday(f, started("5m", " offset 1d"), number.Count), text("."))
 			},
@@ -91,8 +103,11 @@ func queueChecks(r *reading) []check {
 		},
 		{
 			question: "More jobs?", link: "Compare", href: queuePage(queue),
-			queries: []string{started("1h", ""), started("1h", " offset 1d")},
+			queries: []string{started("1h", ""), started("1h", " offset 1d"), added(""), added(" offset 1d")},
 			say: func(f figures) Sentence {
+				if n, ok := f.one(added("")); ok {
+					return say(value(jobs(n)), text(" came in the last hour"), yesterday(f, added(" offset 1d"), number.Count), text("."))
+				}
 				return say(value(jobs(f.orZero(started("1h", "")))), text(" started in the last hour"), yesterday(f, started("1h", " offset 1d"), number.Count), text("."))
 			},
 		},
