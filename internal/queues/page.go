@@ -253,5 +253,5 @@ func moment(at time.Time) *time.Time {
 	if at.IsZero() {
 		return nil
 	}
-	return new(at.UTC())
+	return new(at.UTC().Truncate(time.Millisecond))
 }
