@@ -27,6 +27,16 @@ func feedOf(t kpi.Type) feed {
 		return feed{duration: kpi.QueueWaitTime}
 	case kpi.TypeHTTPRequest:
 		return feed{duration: kpi.HTTPRequestDuration}
+	case kpi.TypeQueueJob:
+		return feed{kpi.QueueJobDuration, kpi.QueueJobsProcessed, kpi.QueueJobsFailed}
+	case kpi.TypeQueueAdded:
+		return feed{total: kpi.QueueJobsAdded}
+	case kpi.TypeQueueRetry:
+		return feed{total: kpi.QueueJobRetries}
+	case kpi.TypeQueueStall:
+		return feed{total: kpi.QueueJobsStalled}
+	case kpi.TypeQueueMiss:
+		return feed{total: kpi.QueueEventsMissed}
 	default:
 		return feed{}
 	}
@@ -52,7 +62,7 @@ func (m *Meter) Apply(at time.Time, events []kpi.Event) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for i := range events {
-		m.apply(at, &events[i], 1)
+		m.apply(at, &events[i], max(1, events[i].Count))
 	}
 }
 
