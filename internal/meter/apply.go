@@ -62,7 +62,7 @@ func (m *Meter) Apply(at time.Time, events []kpi.Event) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for i := range events {
-		m.apply(at, &events[i], max(1, events[i].Count))
+		m.apply(at, &events[i], 1)
 	}
 }
 
@@ -78,6 +78,7 @@ func (m *Meter) ApplyTallies(at time.Time, tallies []kpi.Tally) {
 // apply counts n events that are alike.
 func (m *Meter) apply(at time.Time, e *kpi.Event, n int64) {
 	s := m.shapeOf(at, e)
+	n *= max(1, e.Count)
 	if e.HasDuration {
 		if s.duration == nil {
 			s.duration = m.seriesFor(feedOf(e.Type).duration, at, e)
