@@ -12,7 +12,7 @@ import (
 // openQueues makes what says how every queue does, over whatever watches them
 // and what the platform sends.
 func (a *App) openQueues() error {
-	a.queues = queues.New(queues.Options{Watched: a.opts.Queues, Waits: a.meter, Alerts: queueAlerts{a.status}})
+	a.queues = queues.New(queues.Options{Watched: a.watched, Waits: a.meter, Alerts: queueAlerts{a.status}})
 	a.registry.MustRegister(a.queues.Collector())
 	return nil
 }

@@ -58,6 +58,9 @@ func entriesOf(messages []redis.XMessage) []entry {
 	return list
 }
 
+// back reports whether a job comes back from a worker.
+func (e entry) back() bool { return e.prev == prevActive }
+
 // dueAt is when a delayed job can run: when its delay ends, which can't be
 // before the entry that says so.
 func (e entry) dueAt() int64 { return max(e.delay, e.id.ms) }

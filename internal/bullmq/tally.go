@@ -93,7 +93,7 @@ func (t *tally) countWaiting(x *index, e entry) {
 	if e.prev == prevDelayed && known && s.phase == phaseDelayed {
 		at = min(at, s.at)
 	}
-	if e.prev == prevActive {
+	if e.back() || known && s.phase == phaseActive {
 		t.retried++
 	}
 	if x.full && e.prev == "" {
@@ -144,7 +144,7 @@ func strangers(x *index, entries []entry) []string {
 // limit: a job's "waiting" may be followed by the "stalled" that explains it.
 func uncut(entries []entry) int {
 	n := len(entries)
-	if n > 1 && entries[n-1].event == eventWaiting && entries[n-1].prev == prevActive {
+	if n > 1 && entries[n-1].event == eventWaiting && entries[n-1].back() {
 		return n - 1
 	}
 	return n
