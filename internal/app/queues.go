@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/luneo-platform/luneo/internal/kpi"
 	"github.com/luneo-platform/luneo/internal/queues"
 	"github.com/luneo-platform/luneo/internal/status"
 	"github.com/luneo-platform/luneo/internal/web"
@@ -63,4 +64,14 @@ func (q queueAlerts) LastDay(ctx context.Context) (list []queues.Incident, err e
 		}
 	}
 	return list, nil
+}
+
+// RecordQueues makes events about queues durable and counts them, for a model
+// that stands in for the watcher of Redis.
+func (a *App) RecordQueues(ctx context.Context, events []kpi.Event) error {
+	if _, err := a.recorder.Record(ctx, kpi.Submission{Events: events}); err != nil {
+		return err
+	}
+	a.queues.Observed(events)
+	return nil
 }
