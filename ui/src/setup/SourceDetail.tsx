@@ -39,7 +39,6 @@ function Found() {
     <section class="setup-found">
       <h3 class="list-head">{words.setup.redis}</h3>
       <Servers servers={data.servers} alone />
-      {data.queues.length > 0 && <a class="accent-link" href="/queues">{words.setup.seeQueues}</a>}
     </section>
   );
 }
@@ -89,11 +88,11 @@ function Live({ source }: { source: Source }) {
     <section class="listener" data-done role="status">
       <span class="listener-icon"><Icon name="check" size={20} /></span>
       <div>
-        <h3>{words.setup.live(t.sources[source.id] ?? source.id)}</h3>
+        <h3>{(source.events ? words.setup.live : words.setup.watched)(t.sources[source.id] ?? source.id)}</h3>
         <p>{source.found.length > 0 && <><Parts parts={source.found} />. </>}{words.setup.counted(format(source.events, "short"))} {source.perMinute > 0 && `${words.setup.perMinute(figure(source.perMinute, 3))}.`}</p>
       </div>
       <Test source={source} />
-      <a class="button" href={source.id === "http" ? "/d/luneo-overview" : "/"}>{words.setup.see}</a>
+      <a class="button" href={source.id === "http" ? "/d/luneo-overview" : source.id === "queues" ? "/queues" : "/"}>{source.id === "queues" ? words.setup.seeQueues : words.setup.see}</a>
     </section>
   );
 }

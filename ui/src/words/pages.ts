@@ -32,7 +32,7 @@ export const words = {
     } as Record<string, string>,
     states: { live: "live", quiet: "quiet", waiting: "listening", soon: "later" } as Record<string, string>, waitingFor: "Listening for the first event", perMinute: (n: string) => `${n} a minute`, lastAt: (when: string) => `last at ${when}`,
     listening: (what: string) => `Listening for your first ${what}`, waiting: (seconds: string, path: string) => `Waiting ${seconds} on POST ${path}. You can leave this page.`, test: "Send a test event", testHelp: "It goes through the real decoder, is marked as a test, and counts nowhere.", needsAdmin: "Test events need the scope admin.",
-    received: (what: string) => `First ${what} received`, live: (what: string) => `${what}: events are arriving`, counted: (n: string) => `${n} counted so far.`, see: "See it on KPIs", copy: "Copy", language: "Language",
+    received: (what: string) => `First ${what} received`, watched: (what: string) => `${what}: watched in Redis`, live: (what: string) => `${what}: events are arriving`, counted: (n: string) => `${n} counted so far.`, see: "See it on KPIs", copy: "Copy", language: "Language",
     redis: "Redis", seeQueues: "See the queues", recent: "Events as they arrive", noRecent: "Nothing arrived since this page opened.", fix: "Fix:", isTest: "test", events: { queues: "job", openai: "OpenAI call", embeds: "handshake", renders: "render", ar: "AR conversion", http: "API request" } as Record<string, string>, lost: "The live view was interrupted; it is being taken up again.",
   },
 };
