@@ -25,6 +25,6 @@ func startDemoServer(ctx context.Context, listen, dataDir string) (url string, w
 
 func demoConfig(listen, dataDir string) (config.Config, error) {
 	return config.Load(config.Sources{Flags: map[string]string{
-		"listen": listen, "data-dir": dataDir, "log-level": "warn",
+		"listen": listen, "data-dir": dataDir, "log-level": "warn", "redis": "none",
 	}})
 }

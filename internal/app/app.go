@@ -23,6 +23,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/luneo-platform/luneo/internal/annotation"
+	"github.com/luneo-platform/luneo/internal/bullmq"
 	"github.com/luneo-platform/luneo/internal/config"
 	"github.com/luneo-platform/luneo/internal/cost"
 	"github.com/luneo-platform/luneo/internal/host"
@@ -50,6 +51,9 @@ type Options struct {
 	// LogLevel is set at a reload; may be nil.
 	LogLevel *slog.LevelVar
 	Version  string
+	// Queues takes the place of the watcher of Redis; nil: what the
+	// configuration says is watched.
+	Queues Watched
 	// UI is the files of the web UI; nil: those of this binary.
 	UI fs.FS
 }
@@ -61,6 +65,8 @@ type App struct {
 	journal  *journal.Journal
 	recorder *recorder.Recorder
 	meter    *meter.Meter
+	watcher  *bullmq.Watcher // nil when no Redis is watched
+	watched  Watched         // nil when nobody knows the state of queues
 	prices   *prices
 	rates    *rateLimits
 	host     *host.Host
@@ -108,7 +114,7 @@ func New(opts Options) (app *App, err error) {
 			err = errors.Join(err, a.Close())
 		}
 	}()
-	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openHistory, a.openQueries, a.openCost, a.openAnnotations, a.openStatus, a.openUI, a.openDashboards, a.openSetup, a.openWeb, a.openAlertGauges} {
+	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openWatch, a.openHistory, a.openQueries, a.openCost, a.openAnnotations, a.openStatus, a.openUI, a.openDashboards, a.openSetup, a.openWeb, a.openAlertGauges} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -188,6 +194,7 @@ func (a *App) openWeb() (err error) {
 		Recorder:    a.recorder,
 		Limiter:     a.rates,
 		Watcher:     seenBy{a.setup},
+		Follows:     a.follows,
 		BodyBytes:   int64(a.opts.Config.Limits.BodyBytes),
 		BatchEvents: a.opts.Config.Limits.BatchEvents,
 		Registerer:  a.registry,
@@ -247,6 +254,10 @@ func (a *App) Run(ctx context.Context) error {
 	asked := make(chan error, 1)
 	go func() { asked <- a.cost.Run(behind) }()
 	beside.Go(func() { a.setup.Run(serving) }) // its listeners must go before the drain is over
+	watch, stopWatch := context.WithCancel(behind)
+	defer stopWatch()
+	watching := make(chan error, 1)
+	go func() { watching <- a.runWatch(watch) }()
 	recorded, scraped := make(chan error, 1), make(chan error, 1)
 	go func() { recorded <- a.recorder.Run(behind) }()
 	go func() {
@@ -258,6 +269,8 @@ func (a *App) Run(ctx context.Context) error {
 	}()
 
 	err := a.web.Run(serving)
+	stopWatch()
+	err = errors.Join(err, <-watching) // it records, so it ends before the recorder
 	stop()
 	err = errors.Join(err, <-asked, <-scraped, <-recorded)
 	beside.Wait()

@@ -191,6 +191,9 @@ func Check(cfg config.Config) error {
 	if _, err := readPrices(cfg.OpenAI.PricesFile); err != nil {
 		return err
 	}
+	if err := checkRedis(cfg); err != nil {
+		return err
+	}
 	history := historyOptions(cfg)
 	if _, err := history.Prepare(history.Settings); err != nil {
 		return err

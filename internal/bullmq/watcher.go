@@ -2,6 +2,7 @@ package bullmq
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"log/slog"
 	"slices"
@@ -73,7 +74,7 @@ func New(opts Options) (*Watcher, error) {
 	restored := restoredPositions(opts.Positions, w.names)
 	for _, one := range opts.Servers {
 		if err := one.Connect.Check(); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("redis %s (%s): %w", one.Name, one.Origin, err)
 		}
 		w.servers = append(w.servers, newServer(one, opts, w.names, restored[one.Name]))
 	}

@@ -19,6 +19,7 @@ func (l *loader) check() {
 	l.checkWindows()
 	l.checkPrometheus()
 	l.checkHeaders()
+	l.checkRedis()
 	if l.cfg.DataDir == "" {
 		l.complain("data_dir", "must not be empty; the default is ./luneo-data")
 	}

@@ -33,6 +33,7 @@ type Config struct {
 	Tokens          []Token    `yaml:"tokens" doc:"Bearer tokens."`
 	Anonymous       Anonymous  `yaml:"anonymous"`
 	Limits          Limits     `yaml:"limits"`
+	Redis           Servers    `yaml:"redis" doc:"Redis servers whose BullMQ queues are watched: a URL, or a list. When absent REDIS_URL is tried, then 127.0.0.1:6379; [] or none watches nothing."`
 	OpenAI          OpenAI     `yaml:"openai"`
 	Prometheus      Prometheus `yaml:"prometheus"`
 	Cost            Cost       `yaml:"cost"`

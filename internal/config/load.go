@@ -131,7 +131,7 @@ func (l *loader) setKey(at Place, k Key, text string) {
 	l.places[k.Path] = at
 	v := reflect.ValueOf(&l.cfg).Elem().FieldByIndex(k.index)
 	set := setText
-	if v.Kind() == reflect.Slice {
+	if v.Kind() == reflect.Slice && !isText(v.Type()) {
 		set = setList
 	}
 	if err := set(v, text, rules{k.Allowed, k.Min, k.Max}); err != nil {

@@ -115,6 +115,7 @@ func TestEveryKeyFromEverySource(t *testing.T) {
 		"listen": "[::1]:0", "public_url": "https://luneo.example", "data_dir": "d", "web_config_file": "/w.yml",
 		"anonymous.scopes": "read, ingest", "anonymous.from": "10.0.0.0/8,::1/128", "limits.label_values": "7",
 		"limits.body_bytes": "1MB", "limits.batch_events": "8", "limits.dedup_ids": "2000", "limits.ingest_rate": "9",
+		"redis":    "redis://a, rediss://b:7000/2",
 		"instance": "eu-1", "prometheus.mode": "embedded", "prometheus.query_url": "", "prometheus.scrape_interval": "1s",
 		"prometheus.evaluation_interval": "2s", "prometheus.retention": "40d", "prometheus.retention_size": "3GB",
 		"prometheus.out_of_order_window": "5m", "prometheus.query_timeout": "30s", "prometheus.query_max_samples": "50000",
@@ -126,6 +127,7 @@ func TestEveryKeyFromEverySource(t *testing.T) {
 	}
 	want := config.Default()
 	want.Listen, want.PublicURL, want.DataDir, want.WebConfigFile = "[::1]:0", "https://luneo.example", "d", "/w.yml"
+	want.Redis = config.Servers{{Name: "a:6379", URL: "redis://a"}, {Name: "b:7000/2", URL: "rediss://b:7000/2"}}
 	want.Anonymous = config.Anonymous{
 		Scopes: []string{"read", "ingest"},
 		From:   []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")},

@@ -107,7 +107,7 @@ func setList(v reflect.Value, text string, r rules) error {
 
 // textOf writes a scalar, or a list separated by commas, hiding secrets.
 func textOf(v reflect.Value) string {
-	if v.Kind() == reflect.Slice {
+	if v.Kind() == reflect.Slice && !isText(v.Type()) {
 		parts := make([]string, v.Len())
 		for i := range parts {
 			parts[i] = textOf(v.Index(i))
@@ -125,6 +125,9 @@ func textOf(v reflect.Value) string {
 
 // typeName is the sort of value, for people.
 func typeName(t reflect.Type) string {
+	if t == reflect.TypeFor[Servers]() {
+		return "list of URL"
+	}
 	if t.Kind() == reflect.Slice {
 		return "list of " + typeName(t.Elem())
 	}
@@ -132,6 +135,8 @@ func typeName(t reflect.Type) string {
 		return "mappings"
 	}
 	switch reflect.Zero(t).Interface().(type) {
+	case RedisURL:
+		return "URL"
 	case int:
 		return "number"
 	case bool:
@@ -151,6 +156,12 @@ func typeName(t reflect.Type) string {
 	default:
 		return "text"
 	}
+}
+
+// isText reports whether a list can be written as one text too, in the file as
+// in the environment.
+func isText(t reflect.Type) bool {
+	return reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]())
 }
 
 // isSection reports whether the type holds keys of its own.

@@ -48,7 +48,7 @@ func valueNode(v reflect.Value) *yaml.Node {
 	switch {
 	case isSection(v.Type()):
 		return sectionNode(v)
-	case v.Kind() == reflect.Slice:
+	case v.Kind() == reflect.Slice: // one that can be a text too is written as a list
 		n := &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle}
 		for i := range v.Len() {
 			n.Content = append(n.Content, valueNode(v.Index(i)))

@@ -162,9 +162,10 @@ func answerBatch(w http.ResponseWriter, receipt kpi.Receipt, b *batch) error {
 	answer := struct {
 		Accepted  int             `json:"accepted"`
 		Duplicate int             `json:"duplicate"`
+		Ignored   int             `json:"ignored,omitempty"`
 		Rejected  int             `json:"rejected"`
 		Errors    []kpi.Violation `json:"errors"`
-	}{receipt.Accepted, receipt.Duplicate, b.rejected, b.bad}
+	}{receipt.Accepted, receipt.Duplicate, receipt.Ignored, b.rejected, b.bad}
 	if answer.Errors == nil {
 		answer.Errors = []kpi.Violation{}
 	}

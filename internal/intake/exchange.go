@@ -109,6 +109,10 @@ func (x *exchange) answerSingle(w http.ResponseWriter, receipt kpi.Receipt) {
 	b = strconv.AppendInt(b, int64(receipt.Accepted), 10)
 	b = append(b, `,"duplicate":`...)
 	b = strconv.AppendInt(b, int64(receipt.Duplicate), 10)
+	if receipt.Ignored > 0 {
+		b = append(b, `,"ignored":`...)
+		b = strconv.AppendInt(b, int64(receipt.Ignored), 10)
+	}
 	x.answer = append(b, "}\n"...)
 	writeAccepted(w, x.answer)
 }

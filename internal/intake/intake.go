@@ -50,6 +50,9 @@ type Options struct {
 	Limiter Limiter
 	// Watcher may be nil.
 	Watcher Watcher
+	// Follows reports whether Luneo follows a queue itself, so that what
+	// clients say of its waits is ignored: one fact, one source. It may be nil.
+	Follows func(queueName string) bool
 	// BodyBytes bounds a body, both as it is sent and as it expands.
 	BodyBytes int64
 	// BatchEvents bounds the events of a batch.
@@ -139,7 +142,7 @@ func (in *Intake) single(w http.ResponseWriter, r *http.Request, schema *kpi.Sch
 	if len(receipt.Rejected) > 0 {
 		return results.refused(&kpi.Error{Kind: receipt.Rejected[0].Kind, Message: eventRefused, Violations: receipt.Rejected})
 	}
-	results.add(receipt.Accepted, receipt.Duplicate, 0)
+	results.add(receipt, 0)
 	x.answerSingle(w, receipt)
 	return nil
 }
@@ -174,10 +177,10 @@ func (in *Intake) batch(w http.ResponseWriter, r *http.Request) error {
 	}
 	b.reject(receipt.Rejected)
 	results := in.metrics.results[batchName]
-	if receipt.Accepted+receipt.Duplicate == 0 {
+	if receipt.Accepted+receipt.Duplicate+receipt.Ignored == 0 {
 		return results.refusedAll(b)
 	}
-	results.add(receipt.Accepted, receipt.Duplicate, b.rejected)
+	results.add(receipt, b.rejected)
 	if b.rejected > 0 {
 		_ = in.watched(batchName, &kpi.Error{Kind: kpi.KindInvalid, Message: "Some of the batch's events were not counted", Violations: b.bad})
 	}
@@ -195,10 +198,17 @@ func (in *Intake) record(ctx context.Context, s kpi.Submission) (kpi.Receipt, er
 			}
 		}
 	}
+	kept, ignored := in.withoutFollowed(s.Events)
+	if len(kept.events) == 0 {
+		return kpi.Receipt{Ignored: ignored}, nil
+	}
+	s.Events = kept.events
 	receipt, err := in.opts.Recorder.Record(ctx, s)
 	if err == nil && receipt.Accepted > 0 && in.opts.Watcher != nil {
 		in.opts.Watcher.Recorded(s.Events)
 	}
+	receipt.Ignored = ignored
+	kept.restore(receipt.Rejected)
 	return receipt, err
 }
 

@@ -230,6 +230,7 @@ func counted(more object) object {
 		names = append(names, name)
 	}
 	slices.Sort(names)
+	more["ignored"] = object{"type": "integer", "minimum": 1, "description": "Events that were not counted, since Luneo knows the same from a better source; absent when there are none."}
 	return object{"type": "object", "properties": more, "required": names, "additionalProperties": false}
 }
 

@@ -46,6 +46,14 @@ const (
 	HTTPRequestDuration MetricID = 20
 
 	AICostUsual MetricID = 21
+
+	QueueJobsAdded     MetricID = 22
+	QueueJobsProcessed MetricID = 23
+	QueueJobsFailed    MetricID = 24
+	QueueJobDuration   MetricID = 25
+	QueueJobRetries    MetricID = 26
+	QueueJobsStalled   MetricID = 27
+	QueueEventsMissed  MetricID = 28
 )
 
 // Metric is one metric of the catalogue.
@@ -70,7 +78,7 @@ type Metric struct {
 // Catalogue returns every metric of the platform's KPIs, in the order of the guide;
 // those that Luneo adds come last.
 func Catalogue() []Metric {
-	return append(guideMetrics(), ownMetrics()...)
+	return slices.Concat(guideMetrics(), ownMetrics(), watchedMetrics())
 }
 
 // MetricOf returns the metric of an id; its Labels and Buckets are shared,
@@ -241,4 +249,29 @@ func ownMetrics() []Metric {
 			Buckets: []float64{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10},
 		},
 	}
+}
+
+// watchedMetrics are fed by what Luneo's own watcher of queues sees.
+func watchedMetrics() []Metric {
+	queue := []string{"queue_name"}
+	metrics := []Metric{
+		{ID: QueueJobsAdded, Name: "luneo_queue_jobs_added_total", Type: Counter, Help: "Jobs added to a watched queue", Labels: queue},
+		{ID: QueueJobsProcessed, Name: "luneo_queue_jobs_processed_total", Type: Counter, Help: "Jobs of a watched queue that completed or failed for good", Labels: queue},
+		{ID: QueueJobsFailed, Name: "luneo_queue_jobs_failed_total", Type: Counter, Help: "Jobs of a watched queue that failed for good", Labels: queue},
+		{
+			ID: QueueJobDuration, Name: "luneo_queue_job_duration_seconds", Type: Histogram,
+			Help: "Time from the last start of a job of a watched queue to its end", Labels: []string{"queue_name", "status"},
+			Buckets: []float64{0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600},
+		},
+		{ID: QueueJobRetries, Name: "luneo_queue_job_retries_total", Type: Counter, Help: "Attempts at jobs of a watched queue that did not finish them; they are made again", Labels: queue},
+		{ID: QueueJobsStalled, Name: "luneo_queue_jobs_stalled_total", Type: Counter, Help: "Jobs of a watched queue whose worker was lost; they are made again", Labels: queue},
+		{
+			ID: QueueEventsMissed, Name: "luneo_queue_events_missed_total", Type: Counter,
+			Help: "Entries of a watched queue's event stream that were gone before they were read, at least", Labels: []string{"queue_name", "reason"},
+		},
+	}
+	for i := range metrics {
+		metrics[i].Section = "Watched queues"
+	}
+	return metrics
 }

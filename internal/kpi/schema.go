@@ -134,7 +134,7 @@ const PathPrefix = "/api/metrics/"
 // Path is the endpoint for events of this type alone.
 func (s *Schema) Path() string { return PathPrefix + s.Name }
 
-// Schemas returns the types of event, in the order of the guide.
+// Schemas returns the types of event that clients send, in the order of the guide.
 func Schemas() []Schema {
 	schemas := make([]Schema, 0, len(schemaTable))
 	for _, s := range schemaTable {
@@ -143,15 +143,21 @@ func Schemas() []Schema {
 	return schemas
 }
 
-// SchemaOf returns the schema of a type, and false when there is no such type.
+// SchemaOf returns the schema of a type, be it one that clients send or one
+// that Luneo's watcher makes, and false when there is no such type.
 func SchemaOf(t Type) (*Schema, bool) {
-	if t < 1 || int(t) > len(schemaTable) {
+	switch n := int(t); {
+	case n < 1 || n > len(schemaTable)+len(watchedTable):
 		return nil, false
+	case n > len(schemaTable):
+		return watchedTable[n-len(schemaTable)-1], true
+	default:
+		return schemaTable[n-1], true
 	}
-	return schemaTable[t-1], true
 }
 
-// SchemaNamed returns the schema with this name on the wire.
+// SchemaNamed returns the schema with this name on the wire; those of the
+// watcher have none there.
 func SchemaNamed(name string) (*Schema, bool) {
 	for _, s := range schemaTable {
 		if s.Name == name {
@@ -203,3 +209,15 @@ var schemaTable = [...]*Schema{
 		Dims:    []Dim{{FieldMethod, "method", true}, {FieldRoute, "route", true}, {FieldStatusCode, "status_code", true}},
 	},
 }
+
+// watchedTable is read-only: what Luneo's own watcher of queues says. It
+// follows the types of schemaTable.
+var watchedTable = [...]*Schema{
+	{Type: TypeQueueJob, Name: "queue-job", Doc: "A job that completed or failed for good.", Dims: queueDims},
+	{Type: TypeQueueAdded, Name: "queue-added", Doc: "A job that was added.", Dims: queueDims},
+	{Type: TypeQueueRetry, Name: "queue-retry", Doc: "An attempt that did not finish its job.", Dims: queueDims},
+	{Type: TypeQueueStall, Name: "queue-stall", Doc: "A job whose worker was lost.", Dims: queueDims},
+	{Type: TypeQueueMiss, Name: "queue-miss", Doc: "An entry of a queue's events that was not read.", Dims: []Dim{{FieldQueueName, "queue_name", true}, {FieldType, "reason", false}}},
+}
+
+var queueDims = []Dim{{FieldQueueName, "queue_name", true}}

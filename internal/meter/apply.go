@@ -27,6 +27,16 @@ func feedOf(t kpi.Type) feed {
 		return feed{duration: kpi.QueueWaitTime}
 	case kpi.TypeHTTPRequest:
 		return feed{duration: kpi.HTTPRequestDuration}
+	case kpi.TypeQueueJob:
+		return feed{kpi.QueueJobDuration, kpi.QueueJobsProcessed, kpi.QueueJobsFailed}
+	case kpi.TypeQueueAdded:
+		return feed{total: kpi.QueueJobsAdded}
+	case kpi.TypeQueueRetry:
+		return feed{total: kpi.QueueJobRetries}
+	case kpi.TypeQueueStall:
+		return feed{total: kpi.QueueJobsStalled}
+	case kpi.TypeQueueMiss:
+		return feed{total: kpi.QueueEventsMissed}
 	default:
 		return feed{}
 	}
@@ -68,6 +78,7 @@ func (m *Meter) ApplyTallies(at time.Time, tallies []kpi.Tally) {
 // apply counts n events that are alike.
 func (m *Meter) apply(at time.Time, e *kpi.Event, n int64) {
 	s := m.shapeOf(at, e)
+	n *= max(1, e.Count)
 	if e.HasDuration {
 		if s.duration == nil {
 			s.duration = m.seriesFor(feedOf(e.Type).duration, at, e)

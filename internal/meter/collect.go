@@ -53,6 +53,7 @@ func (c *collector) Describe(ch chan<- *prometheus.Desc) {
 func (c *collector) Collect(ch chan<- prometheus.Metric) {
 	m := c.meter
 	now := m.opts.Now()
+	followed := m.followed(c.descs)
 	m.mu.Lock()
 	samples := m.copySamples(now, c.descs)
 	type size struct {
@@ -68,13 +69,31 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 	m.mu.Unlock()
 
 	for i := range samples {
-		ch <- &samples[i]
+		if s := &samples[i]; s.metric.ID != kpi.QueueWaitTimeCurrent || followed[s.labels[0]] == nil {
+			ch <- s
+		}
+	}
+	for _, s := range followed {
+		ch <- s
 	}
 	for _, s := range sizes {
 		ch <- prometheus.MustNewConstMetric(c.series, prometheus.GaugeValue, float64(s.n), s.name)
 		ch <- prometheus.MustNewConstMetric(c.folded, prometheus.CounterValue, float64(s.folded), s.name)
 	}
 	ch <- prometheus.MustNewConstMetric(c.limit, prometheus.GaugeValue, float64(m.opts.MaxSeries))
+}
+
+// followed are the current waits of followed queues, by name.
+func (m *Meter) followed(descs []*prometheus.Desc) map[string]*sample {
+	list := map[string]*sample{}
+	if m.waits == nil {
+		return list
+	}
+	metric := kpi.MetricOf(kpi.QueueWaitTimeCurrent)
+	for queue, wait := range m.waits {
+		list[queue] = &sample{desc: descs[metric.ID], metric: &metric, labels: []string{queue}, value: int64(wait)}
+	}
+	return list
 }
 
 // copySamples copies what is shown at the given time.

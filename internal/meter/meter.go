@@ -12,6 +12,7 @@
 package meter
 
 import (
+	"iter"
 	"slices"
 	"strings"
 	"sync"
@@ -46,7 +47,8 @@ const maxShapes = 100_000
 
 // Meter is safe for concurrent use.
 type Meter struct {
-	opts Options
+	opts  Options
+	waits iter.Seq2[string, time.Duration] // of followed queues; may be nil
 
 	mu       sync.Mutex
 	families []*family // by MetricID
@@ -68,6 +70,12 @@ func New(opts Options) *Meter {
 	m.clear()
 	return m
 }
+
+// FollowWaits has the current waits of some queues, by name, asked for at each
+// scrape: they are shown as they are then, kept nowhere, and take the place of
+// what events said of the same queues. It is for use before the first scrape;
+// current must not wait for anything.
+func (m *Meter) FollowWaits(current iter.Seq2[string, time.Duration]) { m.waits = current }
 
 // clear empties the state.
 func (m *Meter) clear() {

@@ -3,7 +3,9 @@ package meter_test
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -68,6 +70,12 @@ func oneOfEach() []kpi.Event {
 		{Type: kpi.TypeARConversion, Dims: kpi.Dims{"glb_to_usdz"}, HasDuration: true, Duration: seconds(20)},
 		{Type: kpi.TypeARConversion, Dims: kpi.Dims{"glb_to_usdz", "invalid_mesh"}, Failed: true, HasDuration: true, Duration: seconds(2)},
 		{Type: kpi.TypeHTTPRequest, Dims: kpi.Dims{"GET", "/products/:id", "200"}, HasDuration: true, Duration: seconds(0.012)},
+		{Type: kpi.TypeQueueAdded, Dims: kpi.Dims{"render"}, Count: 40},
+		{Type: kpi.TypeQueueJob, Dims: kpi.Dims{"render"}, HasDuration: true, Duration: seconds(3)},
+		{Type: kpi.TypeQueueJob, Dims: kpi.Dims{"render"}, Failed: true},
+		{Type: kpi.TypeQueueRetry, Dims: kpi.Dims{"render"}, Count: 2},
+		{Type: kpi.TypeQueueStall, Dims: kpi.Dims{"render"}},
+		{Type: kpi.TypeQueueMiss, Dims: kpi.Dims{"render", "trimmed"}, Count: 7},
 	}
 }
 
@@ -90,7 +98,7 @@ func TestOrderDoesNotMatter(t *testing.T) {
 	now := epoch
 	var events []kpi.Event
 	for i := range 2000 {
-		e := oneOfEach()[i%13]
+		e := oneOfEach()[i%len(oneOfEach())]
 		e.HasOldest = false
 		e.Duration = time.Duration(i*i) * 1_234_567
 		e.Cost *= kpi.Money(i)
@@ -253,4 +261,35 @@ func BenchmarkApply(b *testing.B) {
 		m.Apply(epoch, events)
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(events)), "ns/event")
+}
+
+// TestFollowedWaits: they are what they are at the scrape, come and go with
+// their queue, are kept nowhere, and count before what clients say.
+func TestFollowedWaits(t *testing.T) {
+	t.Parallel()
+	now := epoch
+	m := newMeter(&now, 0)
+	live := map[string]time.Duration{"watched": seconds(3)}
+	m.FollowWaits(maps.All(live))
+	for _, queue := range []string{"watched", "pushed"} {
+		m.Apply(epoch, []kpi.Event{{Type: kpi.TypeQueueWait, Dims: kpi.Dims{queue}, HasOldest: true, Oldest: seconds(9)}})
+	}
+	check := func(m *meter.Meter, want ...string) {
+		t.Helper()
+		var got []string
+		for line := range strings.Lines(exposed(t, m)) {
+			if rest, ok := strings.CutPrefix(line, "luneo_worker_queue_wait_time_current_seconds{"); ok {
+				got = append(got, strings.TrimSpace(rest))
+			}
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("shown are %q, want %q", got, want)
+		}
+	}
+	check(m, `queue_name="pushed"} 9.0`, `queue_name="watched"} 3.0`)
+	live["watched"], live["new"] = seconds(4), 0
+	check(m, `queue_name="new"} 0.0`, `queue_name="pushed"} 9.0`, `queue_name="watched"} 4.0`)
+	clear(live)
+	check(m, `queue_name="pushed"} 9.0`, `queue_name="watched"} 9.0`)
 }

@@ -78,7 +78,7 @@ type entry struct {
 	end   int // of its bytes in body
 }
 
-func (j *job) size() int { return len(j.body) }
+func (j *job) size() int { return len(j.body) + len(j.sub.Positions)*recordHead }
 
 // maxRecordBytes bounds one submission on disk; it stays below what the
 // journal takes, so that nobody's submission can spoil a shared commit.
@@ -101,7 +101,9 @@ func (r *Recorder) prepare(sub kpi.Submission) *job {
 	for i := range sub.Events {
 		r.price(&sub.Events[i]) // by the model's own name, before it may become other
 	}
-	r.labels.apply(sub.Events)
+	if len(sub.Positions) == 0 {
+		r.labels.apply(sub.Events)
+	}
 	for i := range sub.Events {
 		j.body = appendEntry(j.body, &sub.Events[i], &j.entries[i])
 		j.entries[i].end = len(j.body)
@@ -147,6 +149,10 @@ func (r *Recorder) price(e *kpi.Event) {
 // decide sorts a job's events into new, seen before and in conflict, and puts
 // the new ones into its record.
 func (r *Recorder) decide(now time.Time, j *job) {
+	if !r.positions.room(j.sub.Positions) {
+		j.err = kpi.Errorf(kpi.KindInvalid, "Positions of more than %d sources can't be remembered.", maxPositions)
+		return
+	}
 	if r.decideBatch(now, j) {
 		return
 	}
@@ -168,8 +174,11 @@ func (r *Recorder) decide(now time.Time, j *job) {
 		start = e.end
 	}
 	j.receipt.Accepted = len(j.keep)
-	if len(j.keep) > 0 {
-		j.record = appendHead(nil, now, j.batch, len(j.keep))
+	if len(j.sub.Positions) > 0 {
+		j.record = appendPositions(nil, j.sub.Positions)
+	}
+	if len(j.keep) > 0 || len(j.record) > 0 {
+		j.record = appendHead(j.record, now, j.batch, len(j.keep))
 		j.record = append(j.record, body...)
 	}
 }

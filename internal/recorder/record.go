@@ -15,12 +15,14 @@ import (
 //
 //	recordEvents  when (ms since 1970), batch identity or 0, number of entries, entries
 //	recordMarks   what Meter.Marks wrote
+//	recordFollow  number of positions, each its source and its state; then as recordEvents
 //
 // An entry is flags, then, as the flags say, identity and time, then the
 // content of the event.
 const (
 	recordEvents = 1
 	recordMarks  = 2
+	recordFollow = 3
 
 	recordHead = 64 // an upper bound of what stands before the entries
 )
@@ -31,13 +33,15 @@ const (
 	entryHasTime
 )
 
-// flags of a content; the basis of the cost takes the upper bits
+// flags of a content; the basis of the cost takes two bits
 const (
 	contentFailed = 1 << iota
 	contentHasDuration
 	contentHasOldest
 	contentHasUsage
 	contentBasisShift = 4
+	contentBasisMask  = 3
+	contentHasCount   = 1 << 6
 )
 
 func appendHead(b []byte, now time.Time, batch *identity, n int) []byte {
@@ -81,7 +85,7 @@ func appendContent(b []byte, e *kpi.Event) []byte {
 	for _, f := range []struct {
 		on  bool
 		bit byte
-	}{{e.Failed, contentFailed}, {e.HasDuration, contentHasDuration}, {e.HasOldest, contentHasOldest}, {e.Usage != nil, contentHasUsage}} {
+	}{{e.Failed, contentFailed}, {e.HasDuration, contentHasDuration}, {e.HasOldest, contentHasOldest}, {e.Usage != nil, contentHasUsage}, {e.Count > 1, contentHasCount}} {
 		if f.on {
 			flags |= f.bit
 		}
@@ -100,6 +104,9 @@ func appendContent(b []byte, e *kpi.Event) []byte {
 	b = binary.AppendUvarint(b, uint64(e.Cost))
 	if e.Usage != nil {
 		b = appendUsage(b, e.Usage)
+	}
+	if e.Count > 1 {
+		b = binary.AppendUvarint(b, uint64(e.Count))
 	}
 	return b
 }
@@ -206,11 +213,37 @@ func (r *reader) time() time.Time {
 	return time.UnixMilli(int64(r.uvarint()))
 }
 
+// appendPositions begins a record of kind recordFollow.
+func appendPositions(b []byte, positions []kpi.Position) []byte {
+	b = append(b, recordFollow)
+	b = binary.AppendUvarint(b, uint64(len(positions)))
+	for _, p := range positions {
+		b = appendString(appendString(b, p.Source), p.State)
+	}
+	return b
+}
+
 // replayed is a record of events, decoded.
 type replayed struct {
-	at     time.Time
-	ids    []identity
-	events []kpi.Event
+	at        time.Time
+	ids       []identity
+	events    []kpi.Event
+	positions []kpi.Position
+}
+
+// follow decodes the rest of a record of kind recordFollow.
+func (r *reader) follow(out *replayed) error {
+	out.positions = out.positions[:0]
+	for n := r.uvarint(); n > 0 && r.err == nil; n-- {
+		out.positions = append(out.positions, kpi.Position{Source: string(r.bytes(r.uvarint())), State: string(r.bytes(r.uvarint()))})
+	}
+	if kind := r.byte(); r.err == nil && kind != recordEvents {
+		r.err = fmt.Errorf("%w (kind %d behind positions)", errUnknownRecord, kind)
+	}
+	if r.err != nil {
+		return r.err
+	}
+	return r.events(out)
 }
 
 // events decodes the rest of a record of kind recordEvents into out, whose
@@ -249,7 +282,7 @@ func (r *reader) content(e *kpi.Event) {
 	e.Failed = flags&contentFailed != 0
 	e.HasDuration = flags&contentHasDuration != 0
 	e.HasOldest = flags&contentHasOldest != 0
-	e.Basis = kpi.CostBasis(flags >> contentBasisShift)
+	e.Basis = kpi.CostBasis(flags >> contentBasisShift & contentBasisMask)
 	for i := range schema.Dims {
 		e.Dims[i] = r.string()
 	}
@@ -262,6 +295,9 @@ func (r *reader) content(e *kpi.Event) {
 	e.Cost = kpi.Money(r.uvarint())
 	if flags&contentHasUsage != 0 {
 		e.Usage = r.usage()
+	}
+	if flags&contentHasCount != 0 {
+		e.Count = int64(r.uvarint())
 	}
 }
 

@@ -103,6 +103,7 @@ type Recorder struct {
 
 	// Owned by the holder of the token, and by Load and Replayer before Run.
 	ids          *ids
+	positions    positions
 	replayed     bool  // records were replayed at the start
 	sinceBytes   int64 // of journal since the last snapshot was begun
 	snapshotSize int64
@@ -131,14 +132,15 @@ func New(opts Options) *Recorder {
 		stopped:   make(chan struct{}),
 		labels:    newLabelLimits(opts.LabelValues),
 		ids:       newIDs(opts.IDLimit),
+		positions: positions{},
 		snapshots: make(chan int64, 1),
 	}
 	r.metrics = newMetrics(r)
 	return r
 }
 
-// Record commits a submission. It takes over the submission's events and may
-// change their labels. It waits until they are durable, or until ctx ends;
+// Record commits a submission, its positions with its events. It takes over
+// the submission's events and may change their labels. It waits until they are durable, or until ctx ends;
 // then they may still be counted.
 func (r *Recorder) Record(ctx context.Context, sub kpi.Submission) (kpi.Receipt, error) {
 	j := r.prepare(sub)
@@ -257,7 +259,9 @@ func (r *Recorder) commit(jobs []*job) {
 		return
 	}
 	for _, j := range jobs {
-		r.count(start, j)
+		if j.err == nil {
+			r.count(start, j)
+		}
 	}
 	r.metrics.remember(r.ids, start)
 	for _, j := range jobs {
@@ -304,6 +308,7 @@ func (r *Recorder) count(at time.Time, j *job) {
 		events = kept
 	}
 	r.opts.Meter.Apply(at, events)
+	r.positions.take(j.sub.Positions)
 }
 
 // mark writes down what was shown, so that damage can't bring it back lower.

@@ -22,13 +22,15 @@ func (r *Recorder) Load(in io.Reader) error {
 		return fmt.Errorf("reading the label values: %w", err)
 	}
 	r.labels.load(list)
+	r.positions.load(list)
 	return r.opts.Meter.Restore(in)
 }
 
 // freeze copies the state as of the last commit and returns what writes it:
-// ids, label values, meter.
+// ids, label values with the positions of followers, meter.
 func (r *Recorder) freeze() func(io.Writer) error {
 	ids, labels, meter := r.ids.freeze(), r.labels.freeze(), r.opts.Meter.Freeze()
+	labels = append(labels, r.positions.freeze()...)
 	return func(w io.Writer) error {
 		if err := ids(w); err != nil {
 			return err
@@ -62,6 +64,13 @@ func (r *Recorder) Replayer() func(seq uint64, record []byte) error {
 				return fmt.Errorf("record %d: %w", seq, err)
 			}
 			r.replay(&out)
+			return nil
+		case recordFollow:
+			if err := in.follow(&out); err != nil {
+				return fmt.Errorf("record %d: %w", seq, err)
+			}
+			r.positions.take(out.positions)
+			r.opts.Meter.Apply(out.at, out.events)
 			return nil
 		default:
 			return fmt.Errorf("record %d: %w (kind %d)", seq, errUnknownRecord, kind)

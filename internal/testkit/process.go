@@ -100,7 +100,8 @@ func TryStart(t testing.TB, args ...string) (*Process, error) {
 	p := &Process{exited: make(chan struct{})}
 	p.cmd = exec.Command(Binary(t), append([]string{"serve", "--listen", "127.0.0.1:0"}, args...)...)
 	p.cmd.Stderr = &p.stderr
-	p.cmd.Env = append(os.Environ(), "NO_COLOR=1")
+	// Whatever Redis this machine has is none of the test's.
+	p.cmd.Env = append(os.Environ(), "NO_COLOR=1", "LUNEO_REDIS=none")
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
