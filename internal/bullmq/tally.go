@@ -93,8 +93,8 @@ func (t *tally) countWaiting(x *index, e entry) {
 	if e.prev == prevDelayed && known && s.phase == phaseDelayed {
 		at = min(at, s.at)
 	}
-	if e.prev == prevActive {
-		t.retried++
+	if e.prev == prevActive || e.prev == prevFailed && known && s.phase == phaseActive {
+		t.retried++ // one that had failed for good is retried by hand
 	}
 	if x.full && e.prev == "" {
 		return

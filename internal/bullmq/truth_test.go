@@ -78,6 +78,7 @@ func TestTruth(t *testing.T) {
 		r.Go(t)
 	}
 	rdb := redis.client()
+	rdbDebug = rdb
 	for _, r := range runs {
 		t.Run(r.name, func(t *testing.T) { r.compare(t, rdb, to) })
 	}
@@ -105,7 +106,10 @@ func prepareAll(t *testing.T, url, version string) (runs []*truthRun) {
 			queues[k] = "v" + version + " " + queues[k] // so that no two are alike
 			r.labels = append(r.labels, labelOf(queues[k]))
 		}
-		r.Run = node.Prepare(t, testkit.Spec{Scenario: s.name, Prefix: "v" + version, Queues: queues, Seed: i + 1, Seconds: mixedSeconds()})
+		r.Run = node.Prepare(t, testkit.Spec{
+			Scenario: s.name, Prefix: "v" + version, Queues: queues, Seed: i + 1, Seconds: mixedSeconds(),
+			Remove: (i%2 == 0) == (version == "5"),
+		})
 		runs = append(runs, r)
 	}
 	return runs
@@ -148,6 +152,7 @@ func (r *truthRun) compareQueue(t *testing.T, truth *testkit.QueueTruth, got see
 		t.Errorf("missed %v", got.missed)
 	}
 	if t.Failed() {
+		dumpOdd(t, rdbDebug, r.Spec.Prefix, r.Spec.Queues[0])
 		return
 	}
 	waits, ran := testkit.Apart(got.waits, truth.Waits()), testkit.Apart(got.durations, truth.Durations())
@@ -166,3 +171,4 @@ func (r *truthRun) mayMiss() string {
 	}
 	return ""
 }
+var rdbDebug *redis.Client

@@ -32,6 +32,8 @@ type Spec struct {
 	Seed     int      `json:"seed"`
 	// Seconds is how long "mixed" goes on; 0 is what it likes.
 	Seconds int `json:"seconds,omitempty"`
+	// Remove has jobs deleted when they complete, as many people have it.
+	Remove bool `json:"remove,omitempty"`
 	// MaxEvents is the length at which the queue's events are trimmed; 0 is
 	// more than any run has.
 	MaxEvents int `json:"maxEvents,omitempty"`

@@ -55,6 +55,7 @@ class Party {
   queue(name = this.main) {
     if (!this.queues.has(name)) {
       this.queues.set(name, this.quietly(new bullmq.Queue(name, this.options({
+        defaultJobOptions: this.spec.remove ? { removeOnComplete: true } : {},
         streams: { events: { maxLen: this.spec.maxEvents || 200000 } },
       }))));
     }
@@ -99,6 +100,7 @@ class Party {
     }
     const leaves = [];
     const visit = (node, parent) => {
+      if (this.spec.remove) node.opts.removeOnComplete = true;
       const me = { queue: node.queueName, job: node.opts.jobId, left: (node.children || []).length, lo: 0, hi: 0 };
       if (parent) this.parents.set(me.queue + '\n' + me.job, parent);
       if (me.left === 0) leaves.push(me);
