@@ -104,7 +104,7 @@ func (t *tally) countWaiting(x *index, e entry) {
 
 func (t *tally) countStart(x *index, e entry, s state) {
 	switch s.phase {
-	case phaseWaiting, phaseDelayed:
+	case phaseWaiting, phaseDelayed, phaseLeft:
 		t.waits = append(t.waits, time.Duration(max(0, e.id.ms-s.at))*time.Millisecond)
 	default:
 		t.miss(missedUnreadable, 1)
