@@ -3,8 +3,6 @@ package bullmq_test
 import (
 	"context"
 	"errors"
-	"net"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -164,64 +162,9 @@ func (w *watched) current(queue string) (time.Duration, bool) {
 	return 0, false
 }
 
-// eventually waits until something holds.
-func eventually(t testing.TB, what string, holds func() bool) {
-	t.Helper()
-	for began := time.Now(); !holds(); time.Sleep(20 * time.Millisecond) {
-		if time.Since(began) > testkit.HangGuard {
-			t.Fatalf("%s: not after %v", what, testkit.HangGuard)
-		}
-	}
-}
-
-// server is a Redis of a test's own that can be killed and started again.
-type server struct {
-	t    testing.TB
-	addr string
-	args []string
-	cmd  *exec.Cmd
-}
-
-func startRedis(t testing.TB, args ...string) *server {
-	t.Helper()
-	testkit.Command(t, "redis-server")
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := l.Addr().(*net.TCPAddr)
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
-	s := &server{t: t, addr: addr.String()}
-	_, port, _ := net.SplitHostPort(s.addr)
-	s.args = append([]string{"--port", port, "--bind", "127.0.0.1", "--dir", t.TempDir(), "--save", "", "--appendonly", "no"}, args...)
-	s.start()
-	t.Cleanup(s.kill)
-	return s
-}
-
-func (s *server) start() {
-	s.t.Helper()
-	s.cmd = exec.Command("redis-server", s.args...)
-	if err := s.cmd.Start(); err != nil {
-		s.t.Fatal(err)
-	}
-	rdb := s.client()
-	eventually(s.t, "Redis answers", func() bool { return rdb.Ping(context.Background()).Err() == nil })
-}
-
-func (s *server) kill() {
-	if s.cmd.ProcessState == nil {
-		_ = s.cmd.Process.Kill() // it may have ended
-		_ = s.cmd.Wait()         // it was killed
-	}
-}
-
-func (s *server) url() string { return "redis://" + s.addr + "/0" }
-
-func (s *server) client() *redis.Client {
-	rdb := redis.NewClient(&redis.Options{Addr: s.addr})
-	s.t.Cleanup(func() { _ = rdb.Close() }) // nothing was written that matters
+// client connects a test to its Redis.
+func client(t testing.TB, r *testkit.RedisServer) *redis.Client {
+	rdb := redis.NewClient(&redis.Options{Addr: r.Addr})
+	t.Cleanup(func() { _ = rdb.Close() }) // nothing was written that matters
 	return rdb
 }

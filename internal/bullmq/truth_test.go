@@ -40,6 +40,7 @@ var scenarios = []struct {
 	{"stalled", "56", nil},
 	{"flow", "56", []string{"upper", "lower"}},
 	{"bulk", "56", nil},
+	{"fast", "56", nil},
 	{"removed", "56", nil},
 	{"drained", "56", nil},
 	{"obliterated", "56", nil},
@@ -64,21 +65,20 @@ func mixedSeconds() int {
 // one Redis and one watcher.
 func TestTruth(t *testing.T) {
 	t.Parallel()
-	redis := startRedis(t)
+	redis := testkit.Redis(t)
 	var runs []*truthRun
 	for _, version := range []string{"4", "5", "6"} {
-		runs = append(runs, prepareAll(t, redis.url(), version)...)
+		runs = append(runs, prepareAll(t, redis.URL, version)...)
 	}
 	to := newMemory()
-	w := watch(t, redis.url(), to, func(o *bullmq.Options) { o.Servers[0].Prefixes = []string{"v4", "v5", "v6"} })
+	w := watch(t, redis.URL, to, func(o *bullmq.Options) { o.Servers[0].Prefixes = []string{"v4", "v5", "v6"} })
 	for _, r := range runs {
-		eventually(t, "the queues are followed", func() bool { return !slices.ContainsFunc(r.labels, func(l string) bool { return !w.Follows(l) }) })
+		testkit.Await(t, "the queues are followed", func() bool { return !slices.ContainsFunc(r.labels, func(l string) bool { return !w.Follows(l) }) })
 	}
 	for _, r := range runs {
 		r.Go(t)
 	}
-	rdb := redis.client()
-	rdbDebug = rdb
+	rdb := client(t, redis)
 	for _, r := range runs {
 		t.Run(r.name, func(t *testing.T) { r.compare(t, rdb, to) })
 	}
@@ -108,7 +108,7 @@ func prepareAll(t *testing.T, url, version string) (runs []*truthRun) {
 		}
 		r.Run = node.Prepare(t, testkit.Spec{
 			Scenario: s.name, Prefix: "v" + version, Queues: queues, Seed: i + 1, Seconds: mixedSeconds(),
-			Remove: (i%2 == 0) == (version == "5"),
+			Remove: s.name == "fast" || (i%2 == 0) == (version == "5"),
 		})
 		runs = append(runs, r)
 	}
@@ -126,7 +126,7 @@ func labelOf(queue string) string {
 func (r *truthRun) compare(t *testing.T, rdb *redis.Client, to *memory) {
 	r.Wait(t)
 	for i, queue := range r.Spec.Queues {
-		eventually(t, "all is read of "+queue, func() bool { return to.readTo(t, rdb, r.Spec.Prefix, queue) })
+		testkit.Await(t, "all is read of "+queue, func() bool { return to.readTo(t, rdb, r.Spec.Prefix, queue) })
 		r.compareQueue(t, r.Truth.Of(queue), to.seen(r.labels[i]))
 	}
 }
@@ -152,7 +152,6 @@ func (r *truthRun) compareQueue(t *testing.T, truth *testkit.QueueTruth, got see
 		t.Errorf("missed %v", got.missed)
 	}
 	if t.Failed() {
-		dumpOdd(t, rdbDebug, r.Spec.Prefix, r.Spec.Queues[0])
 		return
 	}
 	waits, ran := testkit.Apart(got.waits, truth.Waits()), testkit.Apart(got.durations, truth.Durations())
@@ -171,4 +170,3 @@ func (r *truthRun) mayMiss() string {
 	}
 	return ""
 }
-var rdbDebug *redis.Client

@@ -156,6 +156,18 @@ async function bulk(p) {
   await p.finished();
 }
 
+// fast is a backlog that goes quickly: at any moment some jobs have ended of
+// which the watcher has not read the start.
+async function fast(p) {
+  await p.addBulk(times(400, () => ({ data: { ms: 4 } })));
+  p.worker({ concurrency: 5 });
+  for (let i = 0; i < 90; i++) {
+    await p.addBulk(times(40, () => ({ data: { ms: p.int(4, 12) } })));
+    await sleep(80);
+  }
+  await p.finished();
+}
+
 async function removed(p) {
   const jobs = [];
   for (let i = 0; i < 40; i++) {
@@ -253,5 +265,5 @@ async function idle(p) {
 
 module.exports = {
   plain, lifo, delayed, prioritized, repeated, limited, limitedByWorker, paused, retried, stalled, flow,
-  bulk, removed, drained, obliterated, concurrency, failing, steady, idle, mixed,
+  bulk, fast, removed, drained, obliterated, concurrency, failing, steady, idle, mixed,
 };
