@@ -18,9 +18,11 @@ const (
 	// millions of keys has something else to do.
 	scanPause = 10 * time.Millisecond
 	// discoverEvery is how often the keys are gone through, at most; a pass
-	// that took long is followed by twenty times that.
-	discoverEvery = 15 * time.Second
-	discoverRest  = 20
+	// that took long is followed by a rest of discoverRest times that, and of
+	// discoverMost at most.
+	discoverEvery = 2 * time.Second
+	discoverRest  = 50
+	discoverMost  = 5 * time.Minute
 )
 
 // discover finds queues until ctx ends.
@@ -38,7 +40,7 @@ func (s *server) discover(ctx context.Context) {
 		} else {
 			start = entryID{ms: now} // a queue that is found later came after this pass began
 		}
-		sleep(ctx, max(discoverEvery, min(discoverRest*time.Since(began), 10*time.Minute)))
+		sleep(ctx, max(discoverEvery, min(discoverRest*time.Since(began), discoverMost)))
 	}
 }
 

@@ -31,7 +31,6 @@ const (
 // The values of prev that matter here.
 const (
 	prevActive  = "active"
-	prevFailed  = "failed" // of a job that fails while it runs: BullMQ 4
 	prevDelayed = "delayed"
 )
 
@@ -56,6 +55,9 @@ func entriesOf(messages []redis.XMessage) []entry {
 	}
 	return list
 }
+
+// back reports whether a job comes back from a worker.
+func (e entry) back() bool { return e.prev == prevActive }
 
 // dueAt is when a delayed job can run: when its delay ends, which can't be
 // before the entry that says so.

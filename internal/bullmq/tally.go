@@ -93,8 +93,8 @@ func (t *tally) countWaiting(x *index, e entry) {
 	if e.prev == prevDelayed && known && s.phase == phaseDelayed {
 		at = min(at, s.at)
 	}
-	if e.prev == prevActive || e.prev == prevFailed && known && s.phase == phaseActive {
-		t.retried++ // one that had failed for good is retried by hand
+	if e.back() || known && s.phase == phaseActive { // one that had failed for good is retried by hand
+		t.retried++
 	}
 	if x.full && e.prev == "" {
 		return
@@ -144,7 +144,7 @@ func strangers(x *index, entries []entry) []string {
 // limit: a job's "waiting" may be followed by the "stalled" that explains it.
 func uncut(entries []entry) int {
 	n := len(entries)
-	if n > 1 && entries[n-1].event == eventWaiting && entries[n-1].prev == prevActive {
+	if n > 1 && entries[n-1].event == eventWaiting && entries[n-1].back() {
 		return n - 1
 	}
 	return n

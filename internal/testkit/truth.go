@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"sync"
+	"time"
 )
 
 // Fact is one thing that producers and workers of BullMQ know. The moments are
@@ -157,24 +158,27 @@ func (q *QueueTruth) Durations() (list []Span) {
 	return list
 }
 
-// Apart is how far, at worst, numbers are out of the spans that they should be
-// in, when both are put in order. There must be as many of each.
-func Apart(numbers []int64, spans []Span) (worst int64) {
-	numbers = slices.Sorted(slices.Values(numbers))
+// Apart is how far, at worst, durations are out of the spans of milliseconds
+// that they should be in, when both are put in order. There must be as many of
+// each.
+func Apart(durations []time.Duration, spans []Span) time.Duration {
 	lows := slices.SortedFunc(slices.Values(spans), func(a, b Span) int { return cmp.Compare(a.Lo, b.Lo) })
 	highs := slices.SortedFunc(slices.Values(spans), func(a, b Span) int { return cmp.Compare(a.Hi, b.Hi) })
-	for i, n := range numbers {
+	var worst int64
+	for i, d := range slices.Sorted(slices.Values(durations)) {
+		n := d.Milliseconds()
 		worst = max(worst, lows[i].Lo-n, n-highs[i].Hi)
 	}
-	return worst
+	return time.Duration(worst) * time.Millisecond
 }
 
 // Widest is the widest of the spans: how uncertain the truth is.
-func Widest(spans []Span) (widest int64) {
+func Widest(spans []Span) time.Duration {
+	var widest int64
 	for _, s := range spans {
 		widest = max(widest, s.Hi-s.Lo)
 	}
-	return widest
+	return time.Duration(widest) * time.Millisecond
 }
 
 // Oldest is the age in milliseconds of the oldest job that could run at a

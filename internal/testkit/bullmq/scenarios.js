@@ -44,6 +44,14 @@ async function delayed(p) {
   await p.finished();
 }
 
+// overdue has delays that end before a worker is there to move jobs on.
+async function overdue(p) {
+  for (let i = 0; i < 20; i++) await p.add({ ms: 5 }, { delay: p.int(50, 300), priority: i % 2 });
+  await sleep(1500);
+  p.worker({ concurrency: 2 });
+  await p.finished();
+}
+
 async function prioritized(p) {
   for (let i = 0; i < 80; i++) {
     await p.add({ ms: 20 }, { priority: p.int(0, 5) });
@@ -264,6 +272,6 @@ async function idle(p) {
 }
 
 module.exports = {
-  plain, lifo, delayed, prioritized, repeated, limited, limitedByWorker, paused, retried, stalled, flow,
+  plain, lifo, delayed, overdue, prioritized, repeated, limited, limitedByWorker, paused, retried, stalled, flow,
   bulk, fast, removed, drained, obliterated, concurrency, failing, steady, idle, mixed,
 };
