@@ -37,6 +37,8 @@ var scenarios = []struct {
 	{"limitedByWorker", "56", nil},
 	{"paused", "56", nil},
 	{"retried", "456", nil},
+	{"deduplicated", "56", nil},
+	{"stepped", "56", nil},
 	{"stalled", "56", nil},
 	{"flow", "56", []string{"upper", "lower"}},
 	{"bulk", "56", nil},

@@ -114,6 +114,14 @@ class Party {
     for (const leaf of leaves) this.truth.ready(leaf.queue, leaf.job, lo, hi);
   }
 
+  // child adds a job to one that runs.
+  async child(data, job, name = this.main) {
+    const id = 'child-of-' + job.id;
+    const parent = { queue: name, job: job.id, left: 1, lo: 0, hi: 0 };
+    this.parents.set(name + '\n' + id, parent);
+    await this.add(data, { jobId: id, parent: { id: job.id, queue: job.queueQualifiedName } }, name);
+  }
+
   // childEnded makes a parent ready when its last child has completed.
   childEnded(queue, job, lo, hi) {
     const parent = this.parents.get(queue + '\n' + job);
@@ -125,7 +133,7 @@ class Party {
   }
 
   worker(opts = {}, name = this.main) {
-    const worker = new bullmq.Worker(name, job => this.process(worker, name, job), this.options(opts));
+    const worker = new bullmq.Worker(name, (job, token) => this.process(worker, name, job, token), this.options(opts));
     this.workers.push(this.quietly(worker));
     worker.on('completed', job => this.completed(name, job, Date.now()));
     worker.on('failed', (job, err) => job && this.failed(name, job, err, Date.now()));
@@ -134,7 +142,7 @@ class Party {
     return worker;
   }
 
-  async process(worker, name, job) {
+  async process(worker, name, job, token) {
     const n = this.truth.started(name, job.id, job.processedOn, Date.now());
     const attempt = { n, lo: 0, retry: false, made: 0 };
     this.attempts.set(job, attempt);
@@ -143,6 +151,7 @@ class Party {
     const key = name + '\n' + job.id;
     try {
       if (ms) await sleep(ms);
+      if (this.doing) await this.doing(name, job, token);
       if (limit && !this.limited.has(key)) {
         this.limited.add(key);
         await worker.rateLimit(limit);

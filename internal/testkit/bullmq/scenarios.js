@@ -1,5 +1,5 @@
 'use strict';
-const { sleep } = require('./party.js');
+const { sleep, bullmq } = require('./party.js');
 const { mixed } = require('./mixed.js');
 
 const times = (n, make) => Array.from({ length: n }, (_, i) => make(i));
@@ -41,6 +41,12 @@ async function delayed(p) {
   }
   await p.until(() => Date.now() > early.timestamp + 1200); // some are due, and nobody moves them on
   p.worker({ concurrency: 2 });
+  await p.finished();
+  const far = [];
+  for (let i = 0; i < 10; i++) far.push(await p.add({ ms: 5 }, { delay: 60000 }));
+  const lo = Date.now();
+  await p.queue().promoteJobs();
+  far.forEach(job => p.truth.moved(p.main, job.id, lo, Date.now()));
   await p.finished();
 }
 
@@ -130,6 +136,64 @@ async function retried(p) {
     p.truth.left++;
     p.truth.ready(p.main, job.id, lo, Date.now());
   }
+  await p.finished();
+  const rest = await p.queue().getFailed();
+  const lo = Date.now();
+  await p.queue().retryJobs({ state: 'failed' });
+  p.truth.left += rest.length;
+  rest.forEach(job => p.truth.ready(p.main, job.id, lo, Date.now()));
+  await p.finished();
+}
+
+// deduplicated has jobs that take the place of others, and some that are none.
+async function deduplicated(p) {
+  p.worker({ concurrency: 2 });
+  for (let round = 0; round < 3; round++) {
+    let before;
+    for (let i = 0; i < 8; i++) {
+      const lo = Date.now();
+      const job = await p.add({ ms: 5 }, { delay: 300, deduplication: { id: 'last', ttl: 300, extend: true, replace: true } });
+      if (before) p.truth.removed(p.main, before.id, lo, Date.now());
+      before = job;
+      await sleep(20);
+    }
+    const first = await p.add({ ms: 50 }, { deduplication: { id: 'first' + round, ttl: 5000 } });
+    for (let i = 0; i < 5; i++) {
+      const job = await p.queue().add('job', {}, { deduplication: { id: 'first' + round, ttl: 5000 } });
+      if (job.id !== first.id) throw new Error('it was added');
+    }
+    await sleep(400);
+  }
+  await p.finished();
+}
+
+// stepped has jobs that give themselves back: to go on later, at once, or when
+// a child has completed.
+async function stepped(p) {
+  const steps = new Map();
+  p.doing = async (name, job, token) => {
+    if (job.data.child) return;
+    const step = steps.get(job.id) || 0;
+    steps.set(job.id, step + 1);
+    const lo = Date.now();
+    switch (step) {
+      case 0:
+        await job.moveToDelayed(lo + 150, token);
+        p.truth.count('returned', name);
+        p.truth.ready(name, job.id, lo + 150);
+        throw new bullmq.DelayedError();
+      case 1:
+        await job.moveToWait(token);
+        p.truth.count('returned', name);
+        p.truth.ready(name, job.id, lo, Date.now());
+        throw new bullmq.WaitingError();
+      case 2:
+        await p.child({ ms: 400, child: true }, job, name);
+        if (await job.moveToWaitingChildren(token)) throw new bullmq.WaitingChildrenError();
+    }
+  };
+  p.worker({ concurrency: 5 });
+  for (let i = 0; i < 12; i++) await p.add({ ms: 3 });
   await p.finished();
 }
 
@@ -272,6 +336,6 @@ async function idle(p) {
 }
 
 module.exports = {
-  plain, lifo, delayed, overdue, prioritized, repeated, limited, limitedByWorker, paused, retried, stalled, flow,
+  plain, lifo, delayed, overdue, prioritized, repeated, limited, limitedByWorker, paused, retried, deduplicated, stepped, stalled, flow,
   bulk, fast, removed, drained, obliterated, concurrency, failing, steady, idle, mixed,
 };
