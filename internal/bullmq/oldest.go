@@ -140,7 +140,7 @@ func (s *server) meet(ctx context.Context, q *queue, ids []string) error {
 	defer q.mu.Unlock()
 	for _, id := range strange {
 		_, known := q.index.get(id) // its event may have come by now
-		if st, ok := jobs[id].waitsSince(); ok && !known {
+		if st, ok := jobs[id].waitsSince(s.clock.now()); ok && !known {
 			q.index.set(id, st)
 		}
 	}

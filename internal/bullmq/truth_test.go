@@ -73,10 +73,7 @@ func TestTruth(t *testing.T) {
 		runs = append(runs, prepareAll(t, redis.URL, version)...)
 	}
 	l := newLedger()
-	w, _ := watch(t, l, func(o *bullmq.Options) {
-		at(redis.URL)(o)
-		o.Servers[0].Prefixes = []string{"v4", "v5", "v6"}
-	})
+	w, _ := watch(t, l, on(redis.URL, "v4", "v5", "v6"))
 	for _, r := range runs {
 		testkit.Await(t, "the queues are followed", func() bool { return !slices.ContainsFunc(r.labels, func(l string) bool { return !w.Follows(l) }) })
 	}
@@ -85,6 +82,14 @@ func TestTruth(t *testing.T) {
 	}
 	for _, r := range runs {
 		t.Run(r.name, func(t *testing.T) { r.compare(t, redis, l) })
+	}
+}
+
+// on names one server, and the prefixes to watch.
+func on(url string, prefixes ...string) func(*bullmq.Options) {
+	return func(o *bullmq.Options) {
+		at(url)(o)
+		o.Servers[0].Prefixes = prefixes
 	}
 }
 
