@@ -337,7 +337,7 @@ async function held(p) {
   if (how === 'paused') await p.pause();
   if (how !== 'no_worker') p.worker({ concurrency: how === 'concurrency' ? 5 : 1, limiter });
   const long = how === 'rate_limited' ? 1 : 500;
-  for (let i = 0; i < 10; i++) await p.add({ ms: long });
+  for (let i = 0; i < 100; i++) await p.add({ ms: long });
   while (!p.stopped) await sleep(20);
   await p.queue().obliterate({ force: true });
 }
