@@ -63,6 +63,9 @@ func (s *server) followOnce(ctx context.Context) (bool, error) {
 	for err == nil && len(behind) > 0 && ctx.Err() == nil {
 		behind, err = s.catchUp(ctx, behind)
 	}
+	if err == nil {
+		s.reads.Add(1)
+	}
 	return len(read) > 0, err
 }
 

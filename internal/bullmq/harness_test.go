@@ -30,7 +30,7 @@ type ledger struct {
 type seen struct {
 	waits                                      []time.Duration
 	added, completed, failed, retried, stalled int64
-	durations                                  int
+	durations                                  []time.Duration
 	missed                                     map[string]int64
 }
 
@@ -78,7 +78,7 @@ func (l *ledger) count(e kpi.Event) {
 			s.completed++
 		}
 		if e.HasDuration {
-			s.durations++
+			s.durations = append(s.durations, e.Duration)
 		}
 	}
 }

@@ -40,6 +40,7 @@ type server struct {
 	clock                 clock
 	lag                   lag
 	forbidden             forbidden
+	reads                 atomic.Uint64 // how often all streams were read to their ends
 	about                 atomic.Pointer[about]
 
 	mu         sync.Mutex
