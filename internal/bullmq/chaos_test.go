@@ -228,7 +228,7 @@ func TestClockSkew(t *testing.T) {
 	for queue, tr := range truths {
 		testkit.Await(t, queue+" to be read", func() bool { return l.waits(queue) >= len(tr.Starts) })
 		read(l, queue, func(s *seen) int {
-			if off, err := tr.compare(s); err != nil || off > waitBound {
+			if off, err := tr.compare(s); err != nil || off > tolerance {
 				t.Errorf("%s: %v off, %v", queue, off, err)
 			}
 			return 0
