@@ -26,11 +26,17 @@ const (
 	demoLeadIn = 10 * time.Minute
 )
 
+// serving is what a server is built with.
+type serving struct {
+	listen, dataDir string
+	queues          *workload.Queues // whose state it shows; may be nil
+}
+
 // startServer builds a server and runs it until ctx ends. It returns once the
 // server takes requests: its URL, and a function that waits until it has
 // stopped and returns why it failed, nil after an orderly stop. An error for a
 // port in use has to wrap syscall.EADDRINUSE.
-type startServer func(ctx context.Context, listen, dataDir string) (url string, wait func() error, err error)
+type startServer func(ctx context.Context, s serving) (url string, wait func() error, err error)
 
 // demoOptions are the command line of luneo demo.
 type demoOptions struct {
@@ -96,9 +102,10 @@ func demo(ctx context.Context, o demoOptions, start startServer, out io.Writer) 
 		}
 		return err
 	}
-	serving, stopServer := context.WithCancel(context.WithoutCancel(ctx))
+	life, stopServer := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopServer()
-	url, wait, err := startAnywhere(serving, start, o.listen, dir, out)
+	platform := livePlatform(o, past)
+	url, wait, err := startAnywhere(life, start, serving{o.listen, dir, platform.Queues}, out)
 	if err != nil {
 		return err
 	}
@@ -117,7 +124,7 @@ func demo(ctx context.Context, o demoOptions, start startServer, out io.Writer) 
 		m := marker{url: url, out: out}
 		m.run(feeding, o.opens, past)
 	}()
-	fed := feed(feeding, url, livePlatform(o, past), out)
+	fed := feed(feeding, url, platform, out)
 	stopFeeding()
 	<-marked
 	stopServer()
@@ -139,13 +146,14 @@ func demoDir(given string) (dir string, remove func() error, err error) {
 }
 
 // startAnywhere starts the server on a free port when the wanted one is taken.
-func startAnywhere(ctx context.Context, start startServer, listen, dir string, out io.Writer) (string, func() error, error) {
-	url, wait, err := start(ctx, listen, dir)
+func startAnywhere(ctx context.Context, start startServer, s serving, out io.Writer) (string, func() error, error) {
+	url, wait, err := start(ctx, s)
 	if !errors.Is(err, syscall.EADDRINUSE) {
 		return url, wait, err
 	}
-	_, _ = fmt.Fprintf(out, "%s is in use: taking a free port.\n", listen)
-	return start(ctx, "127.0.0.1:0", dir)
+	_, _ = fmt.Fprintf(out, "%s is in use: taking a free port.\n", s.listen)
+	s.listen = "127.0.0.1:0"
+	return start(ctx, s)
 }
 
 // livePlatform is the one that goes on from the end of a history, or appears
@@ -158,6 +166,11 @@ func livePlatform(d demoOptions, past time.Time) workload.Options {
 	if !past.IsZero() {
 		o.Start, o.From, o.Staging = past.Add(-demoLeadIn), past, staged(d.opens)
 	}
+	begins := d.opens // what happened before would come all at once
+	if !past.IsZero() {
+		begins = past
+	}
+	o.Queues = workload.NewQueues(begins, o.Staging)
 	return o
 }
 

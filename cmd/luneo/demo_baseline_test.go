@@ -18,7 +18,7 @@ func TestBaselineOfTheEmbeddedHistory(t *testing.T) {
 	t.Parallel()
 	p := writePastDemo(t, 7, time.Now().Truncate(time.Minute), 5*24*time.Hour)
 	ctx, stop := context.WithCancel(t.Context())
-	base, wait, err := startDemoServer(ctx, "127.0.0.1:0", p.dir)
+	base, wait, err := startDemoServer(ctx, serving{listen: "127.0.0.1:0", dataDir: p.dir})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -223,7 +223,7 @@ func TestServerGoesOnFromTheHistory(t *testing.T) {
 	var ended float64
 	for range 2 {
 		ctx, stop := context.WithCancel(t.Context())
-		base, wait, err := startDemoServer(ctx, "127.0.0.1:0", p.dir)
+		base, wait, err := startDemoServer(ctx, serving{listen: "127.0.0.1:0", dataDir: p.dir})
 		if err != nil {
 			t.Fatal(err)
 		}

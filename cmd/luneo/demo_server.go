@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"sync"
 
 	"github.com/luneo-platform/luneo/internal/app"
 	"github.com/luneo-platform/luneo/internal/config"
@@ -9,17 +10,31 @@ import (
 
 // startDemoServer is a startServer that reads no configuration but its
 // arguments, and logs what is wrong only: the table has the terminal.
-func startDemoServer(ctx context.Context, listen, dataDir string) (url string, wait func() error, err error) {
-	cfg, err := demoConfig(listen, dataDir)
+func startDemoServer(ctx context.Context, s serving) (url string, wait func() error, err error) {
+	cfg, err := demoConfig(s.listen, s.dataDir)
 	if err != nil {
 		return "", nil, err
 	}
-	a, err := open(app.Options{Config: cfg})
+	opts := app.Options{Config: cfg}
+	if s.queues != nil {
+		opts.Queues = s.queues
+	}
+	a, err := open(opts)
 	if err != nil {
 		return "", nil, err
 	}
 	stopped := make(chan error, 1)
-	go func() { stopped <- a.Run(ctx) }()
+	go func() {
+		watching, stop := context.WithCancel(ctx)
+		var beside sync.WaitGroup
+		if s.queues != nil {
+			beside.Go(func() { s.queues.Run(watching, a.RecordQueues) })
+		}
+		err := a.Run(ctx)
+		stop()
+		beside.Wait()
+		stopped <- err
+	}()
 	return a.URL(), func() error { return <-stopped }, nil
 }
 

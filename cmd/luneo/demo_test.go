@@ -31,19 +31,19 @@ func (d *demoServer) note(what string) {
 	d.log = append(d.log, what)
 }
 
-func (d *demoServer) start(ctx context.Context, listen, dataDir string) (string, func() error, error) {
-	d.note("start " + listen)
+func (d *demoServer) start(ctx context.Context, s serving) (string, func() error, error) {
+	d.note("start " + s.listen)
 	if err := d.fail; err != nil {
 		d.fail = nil
 		return "", nil, err
 	}
-	d.dir = dataDir
+	d.dir = s.dataDir
 	return d.url, func() error {
 		if d.end != nil {
 			return d.end
 		}
 		<-ctx.Done()
-		if _, err := os.Stat(dataDir); err != nil {
+		if _, err := os.Stat(s.dataDir); err != nil {
 			d.note("the directory is gone before the server")
 		}
 		d.note("stopped")

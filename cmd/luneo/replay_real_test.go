@@ -81,7 +81,7 @@ func TestReplayOfRealTracesAgreesWithTheFiles(t *testing.T) {
 func realServer(t *testing.T) string {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
-	url, wait, err := startDemoServer(ctx, "127.0.0.1:0", t.TempDir())
+	url, wait, err := startDemoServer(ctx, serving{listen: "127.0.0.1:0", dataDir: t.TempDir()})
 	if err != nil {
 		stop()
 		t.Fatal(err)

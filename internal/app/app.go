@@ -32,6 +32,7 @@ import (
 	"github.com/luneo-platform/luneo/internal/kpi"
 	"github.com/luneo-platform/luneo/internal/meter"
 	"github.com/luneo-platform/luneo/internal/prom"
+	"github.com/luneo-platform/luneo/internal/queues"
 	"github.com/luneo-platform/luneo/internal/recorder"
 	"github.com/luneo-platform/luneo/internal/setup"
 	"github.com/luneo-platform/luneo/internal/status"
@@ -78,6 +79,7 @@ type App struct {
 	cost     *cost.Keeper
 	intake   *intake.Intake
 	setup    *setup.Watcher
+	queues   *queues.Board
 	ui       *web.UI
 	boards   *dashboards
 	web      *web.Server
@@ -114,7 +116,7 @@ func New(opts Options) (app *App, err error) {
 			err = errors.Join(err, a.Close())
 		}
 	}()
-	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openWatch, a.openHistory, a.openQueries, a.openCost, a.openAnnotations, a.openStatus, a.openUI, a.openDashboards, a.openSetup, a.openWeb, a.openAlertGauges} {
+	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openWatch, a.openHistory, a.openQueries, a.openCost, a.openAnnotations, a.openStatus, a.openUI, a.openDashboards, a.openSetup, a.openQueues, a.openWeb, a.openAlertGauges} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -193,7 +195,7 @@ func (a *App) openWeb() (err error) {
 	a.intake = intake.New(intake.Options{
 		Recorder:    a.recorder,
 		Limiter:     a.rates,
-		Watcher:     seenBy{a.setup},
+		Watcher:     seenBy{a.setup, a.queues},
 		Follows:     a.follows,
 		BodyBytes:   int64(a.opts.Config.Limits.BodyBytes),
 		BatchEvents: a.opts.Config.Limits.BatchEvents,

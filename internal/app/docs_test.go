@@ -15,6 +15,7 @@ import (
 	"github.com/luneo-platform/luneo/internal/config"
 	"github.com/luneo-platform/luneo/internal/host"
 	"github.com/luneo-platform/luneo/internal/kpi"
+	"github.com/luneo-platform/luneo/internal/queues"
 	"github.com/luneo-platform/luneo/internal/testkit"
 )
 
@@ -58,6 +59,7 @@ failure never seen before begins a series of its own, with its start timestamp: 
 	}
 	writeTable(&b, "Host", "The machine that Luneo runs on; see [host-metrics.md](host-metrics.md).\n\n", machine)
 	writeTable(&b, "Luneo itself", "", own)
+	writeTable(&b, "State of watched queues", "As they are now; absent while their Redis does not answer.\n\n", watchedRows(t))
 	b.WriteString("\nThe `go_*` and `process_*` metrics of the Prometheus client library are there too.\n")
 	golden(t, "metrics.md", b.String())
 }
@@ -120,6 +122,27 @@ func ownRows(t *testing.T) map[string]string {
 	}
 	return rows
 }
+
+// watchedRows are the gauges of a queue that somebody watches.
+func watchedRows(t *testing.T) map[string]string {
+	t.Helper()
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(queues.New(queues.Options{Watched: oneQueue{}}).Collector())
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := map[string]string{}
+	for _, f := range families {
+		rows[f.GetName()] = row(f.GetName(), strings.ToLower(f.GetType().String()), labelNames(f), f.GetHelp())
+	}
+	return rows
+}
+
+// oneQueue watches one queue.
+type oneQueue struct{ queues.Watched }
+
+func (oneQueue) Queues() []kpi.QueueState { return []kpi.QueueState{{Name: "render-3d", Workers: 1}} }
 
 func labelNames(f *dto.MetricFamily) (names []string) {
 	for _, l := range f.GetMetric()[0].GetLabel() {

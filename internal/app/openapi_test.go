@@ -52,15 +52,16 @@ func TestPageAnswersAreAsDocumented(t *testing.T) {
 	}
 	post(t, p.URL+"/api/metrics/openai", "", `{"model":"gpt-4o","operation":"chat","durationSeconds":1.2,"costCents":0.5}`)
 	post(t, p.URL+"/api/metrics/render", "", `{}`)
+	post(t, p.URL+"/api/metrics/queue-wait", "", `{"queueName":"render/hd","waitSeconds":4.2,"oldestWaitingSeconds":12}`)
 	post(t, p.URL+"/api/setup/test", "application/json", `{"source":"renders"}`)
 	awaitQuery(t, p.URL, "luneo_openai_cost_cents")
 	post(t, p.URL+"/api/annotations", "application/json", `{"text":"worker-ia 2.31.0","tags":["deploy"]}`)
 	paths := []string{
 		"/api/session", "/api/dashboards", "/api/setup", "/api/settings", "/api/spend",
-		"/api/status", "/api/alerts", "/api/alerts/history", "/api/alerts/{rule}", "/api/annotations",
+		"/api/status", "/api/alerts", "/api/alerts/history", "/api/alerts/{rule}", "/api/annotations", "/api/queues", "/api/queues/{name}",
 	}
 	for _, path := range paths {
-		a := get(t, p.URL+strings.ReplaceAll(path, "{rule}", "QueueWaitTimeHigh"))
+		a := get(t, p.URL+strings.NewReplacer("{rule}", "QueueWaitTimeHigh", "{name}", "render%2Fhd").Replace(path))
 		var v any
 		if err := json.Unmarshal([]byte(a.body), &v); err != nil {
 			t.Fatalf("%s: %v: %s", path, err, a.body)

@@ -32,6 +32,7 @@ func (a *App) routes(in *intake.Intake) []web.Route {
 	routes = append(routes, a.statusRoutes()...)
 	routes = append(routes, a.annotationRoutes()...)
 	routes = append(routes, a.spendRoutes()...)
+	routes = append(routes, a.queueRoutes()...)
 	routes = append(routes, a.dashboardRoutes()...)
 	for _, s := range kpi.Schemas() {
 		routes = append(routes, web.Route{Method: http.MethodPost, Pattern: s.Path(), Scope: web.Ingest, Handler: in.Single(s.Type)})

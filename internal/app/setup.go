@@ -10,6 +10,7 @@ import (
 
 	"github.com/luneo-platform/luneo/internal/cost"
 	"github.com/luneo-platform/luneo/internal/kpi"
+	"github.com/luneo-platform/luneo/internal/queues"
 	"github.com/luneo-platform/luneo/internal/setup"
 	"github.com/luneo-platform/luneo/internal/web"
 )
@@ -36,11 +37,18 @@ func (a *App) setupRoutes() []web.Route {
 	}
 }
 
-// seenBy tells the watcher what the intake sees, with the status of the answer.
-type seenBy struct{ setup *setup.Watcher }
+// seenBy tells the pages that follow events what the intake sees, refusals with
+// the status of the answer.
+type seenBy struct {
+	setup  *setup.Watcher
+	queues *queues.Board
+}
 
 // Recorded passes events on.
-func (s seenBy) Recorded(events []kpi.Event) { s.setup.Recorded(events) }
+func (s seenBy) Recorded(events []kpi.Event) {
+	s.setup.Recorded(events)
+	s.queues.Observed(events)
+}
 
 // Refused passes a refusal on.
 func (s seenBy) Refused(endpoint string, err error) {

@@ -227,6 +227,7 @@ func (s *server) settle(g *sight, at time.Time) {
 		q.goneSince = time.Time{}
 	case q.goneSince.IsZero():
 		q.goneSince = time.Now()
+		q.check.Store(true) // its stream may be gone too
 	}
 }
 

@@ -151,7 +151,7 @@ func (s *server) those(keep func(*queue) bool) []*queue {
 
 func (s *server) checkAll() {
 	for _, q := range s.followed() {
-		q.check = true
+		q.check.Store(true)
 	}
 }
 
@@ -180,7 +180,8 @@ func (s *server) prepare(p place, start entryID) *queue {
 	if !s.names.room(known) {
 		return nil
 	}
-	q := &queue{place: p, keys: keysOf(p.prefix, p.queue), check: true, quiet: lookBusy}
+	q := &queue{place: p, keys: keysOf(p.prefix, p.queue), quiet: lookBusy}
+	q.check.Store(true)
 	q.name = s.names.claim(p, restored.name)
 	q.position = position{at: start, read: readNothing, name: q.name}
 	if known {

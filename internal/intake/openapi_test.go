@@ -67,6 +67,8 @@ func openapiDocument() object {
 	maps.Copy(schemas, pageSchemas())
 	maps.Copy(paths, alertPaths())
 	maps.Copy(schemas, alertSchemas())
+	maps.Copy(paths, queuePaths())
+	maps.Copy(schemas, queueSchemas())
 	return object{
 		"openapi": "3.1.0",
 		"info": object{

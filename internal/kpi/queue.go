@@ -2,6 +2,10 @@ package kpi
 
 import "time"
 
+// QueueWaitLimit is how long the oldest job of a queue may wait: above it
+// QueueWaitTimeHigh fires.
+const QueueWaitLimit = time.Minute
+
 // QueueReason says why the jobs of a queue wait.
 type QueueReason string
 

@@ -69,6 +69,9 @@ func (l *labelLimits) applyOne(e *kpi.Event) {
 // admit reports whether a value may stand, and takes a place for a new one,
 // for which it gives up the read lock meanwhile.
 func (l *labelLimits) admit(place int, value string) bool {
+	if place >= len(l.dims) { // no client sends its type; whoever does bounds its labels
+		return true
+	}
 	d := l.dims[place]
 	if d == nil || value == kpi.LabelOther || value == kpi.LabelUnknown {
 		return true

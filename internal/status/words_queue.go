@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/luneo-platform/luneo/internal/kpi"
 	"github.com/luneo-platform/luneo/internal/number"
 )
 
@@ -15,7 +16,7 @@ const (
 
 func queueWords() *words {
 	return &words{
-		title: "Longest queue wait", query: queueQuery, limit: 60, unit: unitSeconds, limitText: "60 s limit",
+		title: "Longest queue wait", query: queueQuery, limit: kpi.QueueWaitLimit.Seconds(), unit: unitSeconds, limitText: "60 s limit",
 		subject: func(r *reading) string { return r.labels[queueLabel] },
 		shown:   func(r *reading) string { return number.Seconds(r.value) },
 		against: func(*reading) string { return "of 60 s" },

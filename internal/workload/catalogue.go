@@ -82,8 +82,9 @@ func (p *Platform) embedding(at time.Time) {
 	p.call(at, secondsOf(lognormal(p.rng, 0.18, 0.4)), wire{Model: "text-embedding-3-small", Operation: "embeddings", Usage: u})
 }
 
-// call emits one OpenAI call. A call that fails ends early and costs nothing.
-func (p *Platform) call(at time.Time, took time.Duration, w wire) {
+// call emits one OpenAI call and says as what kind of failure it ended, if any.
+// A call that fails ends early and costs nothing.
+func (p *Platform) call(at time.Time, took time.Duration, w wire) (failure string) {
 	took = min(took, longestCall)
 	took = time.Duration(float64(took) * p.opts.Staging(w.Model, at).Duration)
 	w.Type = "openai"
@@ -94,6 +95,7 @@ func (p *Platform) call(at time.Time, took time.Duration, w wire) {
 	}
 	w.Duration = number(took)
 	p.emit(at.Add(took), w)
+	return w.ErrorType
 }
 
 // image makes one picture with dall-e-3 in a job. OpenAI charges 4 cents for a
@@ -101,8 +103,8 @@ func (p *Platform) call(at time.Time, took time.Duration, w wire) {
 func (p *Platform) image(at time.Time) {
 	cost := pick(p.rng, []choice[int64]{{4, 4}, {1, 8}})
 	took := secondsOf(lognormal(p.rng, 8.2, 0.35))
-	p.job(QueueImages, at, took, func(start, end time.Time) {
-		p.call(start, end.Sub(start), wire{Model: "dall-e-3", Operation: "image_generation", CostCents: cost})
+	p.job(QueueImages, at, took, func(start, end time.Time) string {
+		return p.call(start, end.Sub(start), wire{Model: "dall-e-3", Operation: "image_generation", CostCents: cost})
 	})
 }
 
@@ -126,9 +128,10 @@ func (p *Platform) render(queue, kind string, at time.Time, qualities []choice[q
 	if p.fails("renders-"+kind, at) {
 		w.ErrorType = pick(p.rng, []choice[string]{{5, "asset_missing"}, {3, "out_of_memory"}, {2, "timeout"}})
 	}
-	p.job(queue, at, secondsOf(lognormal(p.rng, q.median, 0.4)), func(start, end time.Time) {
+	p.job(queue, at, secondsOf(lognormal(p.rng, q.median, 0.4)), func(start, end time.Time) string {
 		w.Duration = number(end.Sub(start))
 		p.emit(end, w)
+		return w.ErrorType
 	})
 }
 
@@ -137,9 +140,10 @@ func (p *Platform) convert(at time.Time) {
 	if p.fails("ar", at) {
 		w.ErrorType = pick(p.rng, []choice[string]{{6, "unsupported_feature"}, {4, "invalid_model"}})
 	}
-	p.job(QueueAR, at, secondsOf(lognormal(p.rng, 11, 0.5)), func(start, end time.Time) {
+	p.job(QueueAR, at, secondsOf(lognormal(p.rng, 11, 0.5)), func(start, end time.Time) string {
 		w.Duration = number(end.Sub(start))
 		p.emit(end, w)
+		return w.ErrorType
 	})
 }
 

@@ -40,6 +40,7 @@ func NewPast(o Options) (*Past, error) {
 		p.queues = append(p.queues, platform.queues[q.name])
 	}
 	platform.emit = p.book
+	platform.ran = p.bookJob
 	platform.fails = func(string, time.Time) bool { return p.failing }
 	return p, nil
 }
@@ -97,6 +98,17 @@ func share(n, parts, i int) int { return n*(i+1)/parts - n*i/parts }
 func (p *Past) book(at time.Time, w wire) {
 	minute := at.Unix() / 60
 	p.minutes[minute] = append(p.minutes[minute], kpi.Tally{Event: w.event(), Times: p.times})
+}
+
+// bookJob notes what a watcher of queues would see of a job.
+func (p *Past) bookJob(queue string, j job) {
+	for _, e := range []struct {
+		at time.Time
+		kpi.Event
+	}{{j.added, kpi.Event{Type: kpi.TypeQueueAdded, Dims: kpi.Dims{queue}, Count: 1}}, {j.end, ended(queue, &j)}} {
+		minute := e.at.Unix() / 60
+		p.minutes[minute] = append(p.minutes[minute], kpi.Tally{Event: e.Event, Times: 1})
+	}
 }
 
 // arrivals draws how many times something happens whose gaps have a

@@ -24,6 +24,8 @@ type Options struct {
 	From time.Time
 	// Staging bends it over time; nil for an undisturbed platform.
 	Staging Staging
+	// Queues is told of every job; may be nil.
+	Queues *Queues
 }
 
 // Platform is the model. It is not safe for concurrent use.
@@ -34,11 +36,14 @@ type Platform struct {
 	queues map[string]*queue
 	agenda agenda
 	count  int // of events so far
+	jobs   int // that were sent through a queue so far
 
 	// emit takes an event that happens at a moment, and fails decides whether
 	// something goes wrong.
 	emit  func(at time.Time, w wire)
 	fails func(name string, at time.Time) bool
+	// ran takes a job of a queue.
+	ran func(queue string, j job)
 }
 
 // New makes a platform on which nothing has happened yet.
@@ -50,6 +55,9 @@ func New(o Options) (*Platform, error) {
 	p.emit = func(at time.Time, w wire) { p.agenda.add(task{at: at, event: &w}) }
 	p.fails = func(name string, at time.Time) bool {
 		return p.rng.Float64() < failureShare*p.opts.Staging(name, at).Errors
+	}
+	if o.Queues != nil {
+		p.ran = o.Queues.add
 	}
 	for _, q := range platformQueues() {
 		p.watch(p.queues[q.name], o.Start)
@@ -67,7 +75,7 @@ func newPlatform(o Options) (*Platform, error) {
 	if o.Staging == nil {
 		o.Staging = func(string, time.Time) Conditions { return Usual() }
 	}
-	p := &Platform{opts: o, rng: o.Rand, fig: measured(), queues: map[string]*queue{}}
+	p := &Platform{opts: o, rng: o.Rand, fig: measured(), queues: map[string]*queue{}, ran: func(string, job) {}}
 	for _, q := range platformQueues() {
 		p.queues[q.name] = q
 	}
@@ -136,15 +144,16 @@ func (p *Platform) watch(q *queue, at time.Time) {
 }
 
 // job sends work through a queue: the wait is reported when it starts, done is
-// called for when it ends.
-func (p *Platform) job(name string, at time.Time, usual time.Duration, done func(start, end time.Time)) {
+// called for when it ends and says as what kind of failure, if any.
+func (p *Platform) job(name string, at time.Time, usual time.Duration, done func(start, end time.Time) (failure string)) {
 	resume := func(start time.Time) time.Time { return p.opts.Staging(name, start).Resume }
 	start, end := p.queues[name].add(at, resume, func(start time.Time) time.Duration {
 		return time.Duration(float64(usual) * p.opts.Staging(name, start).Duration)
 	})
 	wait := start.Sub(at) + secondsOf(0.03*p.rng.ExpFloat64()) // a worker takes a moment to fetch a job
 	p.emit(start, wire{Type: "queue-wait", QueueName: name, Wait: number(wait)})
-	done(start, end)
+	p.jobs++
+	p.ran(name, job{number: p.jobs, added: at, start: start, end: end, failure: done(start, end)})
 }
 
 func secondsOf(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }

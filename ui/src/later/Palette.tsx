@@ -75,7 +75,7 @@ function panels(d: Dashboard, kind: string): Entry[] {
 
 const rules = (): Entry[] => Object.entries(status.value?.rules ?? {}).map(([name, r]) => ({ name, kind: t.palette.kinds.rule, icon: "bell" as const, state: r.state, chip: r.chip, run: () => navigate(`/alerts?rule=${name}`) }));
 
-const queues = (names: string[]): Entry[] => names.map((q) => ({ name: t.palette.queue(q), kind: t.palette.kinds.queue, icon: "layers" as const, run: () => navigate(withRange(`/d/luneo-kpis?var-queue=${encodeURIComponent(q)}#section-100`)) }));
+const queues = (names: string[]): Entry[] => names.map((q) => ({ name: t.palette.queue(q), kind: t.palette.kinds.queue, icon: "layers" as const, run: () => navigate(withRange(`/queues/${encodeURIComponent(q)}`)) }));
 
 const metrics = (names: string[]): Entry[] => names.map((m) => ({ name: m, mono: true, kind: t.palette.kinds.metric, icon: "terminal" as const, run: () => navigate(withRange(`/explore?q=${encodeURIComponent(m)}`)) }));
 

@@ -11,6 +11,8 @@ export interface Page {
   icon: IconName;
   /** Where it is; the first is its link. */
   paths: string[];
+  /** What its addresses may begin with as well. */
+  below?: string;
   /** The second key after g. */
   key: string;
   group: "watch" | "configure";
@@ -33,6 +35,7 @@ const setupBadge = () => {
 export const pages: Page[] = [
   { id: "kpis", title: t.pages.kpis, icon: "gauge", paths: ["/", "/d/luneo-kpis"], key: "k", group: "watch", load: async () => ({ default: Kpis }) },
   { id: "overview", title: t.pages.overview, icon: "overview", paths: ["/d/luneo-overview"], key: "o", group: "watch", load: () => import("./overview.tsx") },
+  { id: "queues", title: t.pages.queues, icon: "layers", paths: ["/queues"], below: "/queues/", key: "q", group: "watch", load: () => import("./queues.tsx") },
   { id: "alerts", title: t.pages.alerts, icon: "bell", paths: ["/alerts"], key: "a", group: "watch", load: () => import("./alerts.tsx"), badge: alertBadge },
   { id: "spend", title: t.pages.spend, icon: "coins", paths: ["/spend"], key: "p", group: "watch", load: () => import("./spend.tsx") },
   { id: "explore", title: t.pages.explore, icon: "terminal", paths: ["/explore"], key: "x", group: "watch", load: () => import("./explore.tsx") },
@@ -40,4 +43,4 @@ export const pages: Page[] = [
   { id: "settings", title: t.pages.settings, icon: "settings", paths: ["/settings"], key: "c", group: "configure", load: () => import("./settings.tsx") },
 ];
 
-export const pageAt = (path: string): Page | undefined => pages.find((p) => p.paths.includes(path.length > 1 ? path.replace(/\/$/, "") : path));
+export const pageAt = (path: string): Page | undefined => pages.find((p) => p.paths.includes(path.length > 1 ? path.replace(/\/$/, "") : path) || (p.below && path.startsWith(p.below)));

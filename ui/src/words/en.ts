@@ -4,7 +4,7 @@
 export const t = {
   app: "Luneo",
   nav: { label: "Pages", configure: "Configure", more: "More", search: "Search or jump to", shortcuts: "Shortcuts", skip: "Skip to content" },
-  pages: { kpis: "KPIs", overview: "Overview", alerts: "Alerts", spend: "AI spend", explore: "Explore", setup: "Setup", settings: "Settings" },
+  pages: { kpis: "KPIs", overview: "Overview", queues: "Queues", alerts: "Alerts", spend: "AI spend", explore: "Explore", setup: "Setup", settings: "Settings" },
   events: (perSecond: string, rejected: string | null) => `${perSecond} events/s${rejected ? `, ${rejected}/s refused` : ", none refused"}`,
   time: {
     range: "Time range", earlier: "Earlier", later: "Later", live: "Live", paused: "Paused", refreshEvery: "15 s", last: "Last", from: "From", to: "To", apply: "Show this range",
@@ -43,7 +43,7 @@ export const t = {
   shortcuts: {
     title: "Shortcuts", off: "Single-key shortcuts are off; Settings turns them on.",
     list: [
-      ["Search or jump", "/"], ["KPIs", "g k"], ["Overview", "g o"], ["Alerts", "g a"], ["AI spend", "g p"], ["Explore", "g x"], ["Setup", "g s"], ["Settings", "g c"],
+      ["Search or jump", "/"], ["KPIs", "g k"], ["Overview", "g o"], ["Queues", "g q"], ["Alerts", "g a"], ["AI spend", "g p"], ["Explore", "g x"], ["Setup", "g s"], ["Settings", "g c"],
       ["Earlier, later", "← →"], ["Zoom out", "z"], ["Last 1, 3, 24 hours", "1 3 d"], ["Live on, off", "l"], ["Explain the worst alert", "e"], ["Light, dark", "t"], ["This list", "?"], ["Close", "Esc"],
     ] as [string, string][],
   },
@@ -71,7 +71,7 @@ export function subjectOf(expr: string): { what: string; source: string; connect
   const table: [RegExp, string, string][] = [
     [/luneo_(ai_)?(openai_)?cost|luneo_ai_cost/, "AI spend", "openai"],
     [/openai/, "OpenAI calls", "openai"],
-    [/worker_queue/, "jobs", "queues"],
+    [/_queue_/, "jobs", "queues"],
     [/luneo_renders?_|render_duration/, "renders", "renders"],
     [/embed_handshake/, "embed handshakes", "embeds"],
     [/ar_conversion/, "AR conversions", "ar"],

@@ -235,6 +235,35 @@ async function die(name) {
   await sleep(60_000)
 }
 
+// soak adds jobs of all kinds and works them, come what may, and says how many
+// ended. Its queue keeps all events.
+async function soak(name, count, pause) {
+  const queue = new Queue(name, {...opts, streams: {events: {maxLen: 10_000_000}}})
+  queue.on('error', () => {})
+  let ended = 0
+  const worker = new Worker(name, async job => {
+    await sleep(job.data.i % 7)
+    if (job.data.i % 10 === 0 && job.attemptsMade < 2 && job.attemptsStarted !== 3) throw new Error('again')
+  }, {...opts, concurrency: 10, stalledInterval: 1000, lockDuration: 2000, maxStalledCount: 100})
+  worker.on('error', () => {})
+  worker.on('completed', () => ended++)
+  worker.on('failed', job => { if (job?.finishedOn) ended++ })
+  const kinds = [{}, {lifo: true}, {delay: 50}, {priority: 3}, {}]
+  for (let i = 0; i < count; i++) {
+    for (let added = false; !added;) {
+      added = await Promise.race([queue.add('job', {i}, {attempts: 3, ...kinds[i % 5]}).then(() => true, () => false), sleep(3000)])
+      if (!added) await sleep(100)
+    }
+    if (pause > 0 && i % 10 === 0) await sleep(pause)
+  }
+  for (const until = Date.now() + 60_000; Date.now() < until;) {
+    const left = await Promise.race([queue.getJobCounts('wait', 'prioritized', 'delayed', 'active').catch(() => null), sleep(2000)])
+    if (left && Object.values(left).every(n => n === 0)) break
+    await sleep(100)
+  }
+  process.stdout.write(JSON.stringify({ended}) + '\n', () => process.exit(0))
+}
+
 async function run(name) {
   const s = new Scene(name)
   await scenarios[name](s)
@@ -246,6 +275,7 @@ async function run(name) {
 
 async function main() {
   if (wanted[0] === '--die') return die(wanted[1])
+  if (wanted[0] === '--soak') return soak(wanted[1], Number(wanted[2]), Number(wanted[3]))
   if (wanted[0] === '--list') return process.stdout.write(JSON.stringify(Object.keys(scenarios)) + '\n')
   const names = wanted.length > 0 ? wanted : Object.keys(scenarios)
   const truths = await Promise.all(names.map(run))
