@@ -131,8 +131,10 @@ func checkOldest(t *testing.T, r *testkit.Run, samples []sample) {
 			t.Fatal("the gauge was absent while Redis was there, or negative")
 		}
 		highest = max(highest, s.value)
-		// A machine that has other things to do may take longer.
-		stale := truth.Staleness(s.value, s.at, 3*(pollInterval+pollSlack))
+		stale := truth.Staleness(s.value, s.at, pollInterval+pollSlack)
+		if stale < 0 { // a machine that has other things to do takes longer
+			stale = truth.Staleness(s.value, s.at, 3*(pollInterval+pollSlack))
+		}
 		if stale < 0 {
 			t.Errorf("at %d the gauge said %d ms; the oldest job had waited %v, and %v a poll before",
 				s.at, s.value, truth.Oldest(s.at), truth.Oldest(s.at-pollInterval))

@@ -40,3 +40,19 @@ func TestRestartedWatcher(t *testing.T) {
 		})
 	}
 }
+
+// TestNewQueue: a queue that comes while Luneo watches is counted from its
+// first event, though it is found later and its jobs are gone by then.
+func TestNewQueue(t *testing.T) {
+	t.Parallel()
+	redis, l := testkit.Redis(t), newLedger()
+	w, _ := watch(t, l, at(redis.URL))
+	awaitUp(t, w)
+	node := testkit.StartBullMQ(t, "6", redis.URL)
+	for i, scenario := range []string{"bulk", "retried", "stepped"} {
+		spec := testkit.Spec{Scenario: scenario, Prefix: "bull", Queues: []string{scenario}, Seed: 70 + i, Remove: true}
+		r := &truthRun{Run: node.Prepare(t, spec), labels: spec.Queues}
+		r.Go(t)
+		r.compare(t, redis, l)
+	}
+}

@@ -222,18 +222,26 @@ func (q *QueueTruth) paused(at int64) (certain, possible bool) {
 }
 
 // Staleness is how long ago, in milliseconds and at least, a gauge's value was
-// true: the oldest job that it tells of was the oldest then. It is -1 when that
-// was not so in the time that is looked at. Moments are a tick of 10 ms apart.
+// true: the oldest job that it tells of was the oldest then. A gauge that has
+// heard of some events and not yet of others may tell of a job that never was;
+// then it is the whole time that is looked at, if the value lies between those
+// that were true in it, and -1 if not. Moments are a tick of 10 ms apart.
 func (q *QueueTruth) Staleness(value, at, within int64) int64 {
 	const tick, slack = 10, 20
+	lowest, highest := q.Oldest(at).Lo, int64(0)
 	for ago := int64(0); ago <= within; ago += tick {
 		then := q.Oldest(at - ago)
 		if value == 0 && then.Lo <= slack {
 			return ago
 		}
-		if v := value - ago; v >= then.Lo-slack && v <= then.Hi+slack && value > 0 {
+		low, high := then.Lo+ago-slack, then.Hi+ago+slack
+		if value > 0 && value >= low && value <= high {
 			return ago
 		}
+		lowest, highest = min(lowest, low), max(highest, high)
+	}
+	if value >= lowest && value <= highest {
+		return within
 	}
 	return -1
 }

@@ -73,6 +73,7 @@ class Party {
   async add(data = {}, opts = {}, name = this.main) {
     const lo = Date.now();
     const job = await this.queue(name).add('job', data, opts);
+    if (opts.deduplication && this.truth.of(name, job.id).readies) return null; // it is another's
     this.truth.added(name);
     this.ready(name, job, opts, lo, Date.now());
     return job;

@@ -153,15 +153,11 @@ async function deduplicated(p) {
     for (let i = 0; i < 8; i++) {
       const lo = Date.now();
       const job = await p.add({ ms: 5 }, { delay: 300, deduplication: { id: 'last', ttl: 300, extend: true, replace: true } });
-      if (before) p.truth.removed(p.main, before.id, lo, Date.now());
-      before = job;
+      if (before && job) p.truth.removed(p.main, before.id, lo, Date.now());
+      before = job || before;
       await sleep(20);
     }
-    const first = await p.add({ ms: 50 }, { deduplication: { id: 'first' + round, ttl: 5000 } });
-    for (let i = 0; i < 5; i++) {
-      const job = await p.queue().add('job', {}, { deduplication: { id: 'first' + round, ttl: 5000 } });
-      if (job.id !== first.id) throw new Error('it was added');
-    }
+    for (let i = 0; i < 5; i++) await p.add({ ms: 50 }, { deduplication: { id: 'first' + round, ttl: 60000 } });
     await sleep(400);
   }
   await p.finished();
