@@ -39,13 +39,15 @@ type Spec struct {
 	MaxEvents int `json:"maxEvents,omitempty"`
 	// Of "steady": jobs (0: until it is stopped), milliseconds between them, the
 	// most that one takes, workers, jobs at once, jobs that are there first.
-	Jobs    int  `json:"n,omitempty"`
-	Gap     int  `json:"gap,omitempty"`
-	Ms      int  `json:"ms,omitempty"`
-	Workers int  `json:"workers,omitempty"`
-	Batch   int  `json:"batch,omitempty"`
-	Backlog int  `json:"backlog,omitempty"`
-	Lossy   bool `json:"lossy,omitempty"` // Redis may lose jobs
+	Jobs    int `json:"n,omitempty"`
+	Gap     int `json:"gap,omitempty"`
+	Ms      int `json:"ms,omitempty"`
+	Workers int `json:"workers,omitempty"`
+	Batch   int `json:"batch,omitempty"`
+	Backlog int `json:"backlog,omitempty"`
+	// How is the reason why the jobs of "held" wait.
+	How   string `json:"how,omitempty"`
+	Lossy bool   `json:"lossy,omitempty"` // Redis may lose jobs
 }
 
 // Run is one scenario at work.

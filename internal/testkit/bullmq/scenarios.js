@@ -329,6 +329,19 @@ async function steady(p) {
   await p.finished();
 }
 
+// held has jobs that wait for a reason, until it is told to stop.
+async function held(p) {
+  const { how } = p.spec;
+  const limiter = how === 'rate_limited' ? { max: 1, duration: 20000 } : undefined;
+  if (how === 'concurrency') await p.queue().setGlobalConcurrency(1);
+  if (how === 'paused') await p.pause();
+  if (how !== 'no_worker') p.worker({ concurrency: how === 'concurrency' ? 5 : 1, limiter });
+  const long = how === 'rate_limited' ? 1 : 500;
+  for (let i = 0; i < 100; i++) await p.add({ ms: long });
+  while (!p.stopped) await sleep(20);
+  await p.queue().obliterate({ force: true });
+}
+
 // idle only has a backlog that nobody works on.
 async function idle(p) {
   if (p.spec.backlog) await p.addBulk(times(p.spec.backlog, () => ({ data: {} })));
@@ -337,5 +350,5 @@ async function idle(p) {
 
 module.exports = {
   plain, lifo, delayed, overdue, prioritized, repeated, limited, limitedByWorker, paused, retried, deduplicated, stepped, stalled, flow,
-  bulk, fast, removed, drained, obliterated, concurrency, failing, steady, idle, mixed,
+  bulk, fast, removed, drained, obliterated, concurrency, failing, steady, held, idle, mixed,
 };
