@@ -15,16 +15,6 @@ import (
 	"github.com/luneo-platform/luneo/internal/testkit"
 )
 
-// queueKeys are the keys of a queue with one job that waits, as BullMQ leaves
-// them: enough to be found and looked at.
-func queueKeys(prefix, queue string) string {
-	k := prefix + ":" + queue + ":"
-	return "HSET " + k + "meta opts.maxLenEvents 10000\r\n" +
-		"HSET " + k + "1 timestamp 1700000000000 opts {} name job data {}\r\n" +
-		"LPUSH " + k + "wait 1\r\n" +
-		"XADD " + k + "events * event waiting jobId 1\r\n"
-}
-
 // wantQueue waits until a watcher shows one queue with one job.
 func wantQueue(t *testing.T, w *bullmq.Watcher, name string) {
 	t.Helper()
@@ -49,37 +39,37 @@ func TestWaysIn(t *testing.T) {
 	for name, way := range map[string]func(t *testing.T) *bullmq.Watcher{
 		"password in the URL": func(t *testing.T) *bullmq.Watcher {
 			r := testkit.Redis(t, testkit.WithPassword("s3cret"))
-			r.Feed(queueKeys("bull", "q"))
+			r.Feed(testkit.QueueKeys("bull", "q"))
 			return connecting(t, bullmq.Connect{URL: r.URL})
 		},
 		"password beside the URL": func(t *testing.T) *bullmq.Watcher {
 			r := testkit.Redis(t, testkit.WithPassword("s3cret"))
-			r.Feed(queueKeys("bull", "q"))
+			r.Feed(testkit.QueueKeys("bull", "q"))
 			return connecting(t, bullmq.Connect{URL: "redis://" + r.Addr, Password: "s3cret"})
 		},
 		"TLS with an authority of its own": func(t *testing.T) *bullmq.Watcher {
 			r := testkit.Redis(t, testkit.WithTLS())
-			r.Feed(queueKeys("bull", "q"))
+			r.Feed(testkit.QueueKeys("bull", "q"))
 			return connecting(t, bullmq.Connect{URL: r.URL, CAFile: r.CAFile})
 		},
 		"Unix socket": func(t *testing.T) *bullmq.Watcher {
 			r := testkit.Redis(t, testkit.OnSocket())
-			r.Feed(queueKeys("bull", "q"))
+			r.Feed(testkit.QueueKeys("bull", "q"))
 			return connecting(t, bullmq.Connect{URL: r.URL})
 		},
 		"database 3": func(t *testing.T) *bullmq.Watcher {
 			r := testkit.Redis(t)
-			r.Feed("SELECT 3\r\n" + queueKeys("bull", "q"))
+			r.Feed("SELECT 3\r\n" + testkit.QueueKeys("bull", "q"))
 			return connecting(t, bullmq.Connect{URL: r.URL + "/3"})
 		},
 		"Sentinel": func(t *testing.T) *bullmq.Watcher {
 			s := testkit.Sentinel(t)
-			s.Master.Feed(queueKeys("bull", "q"))
+			s.Master.Feed(testkit.QueueKeys("bull", "q"))
 			return connecting(t, bullmq.Connect{URL: "redis://ignored", SentinelMaster: s.Name, Sentinels: []string{s.Addr}})
 		},
 		"replica": func(t *testing.T) *bullmq.Watcher {
 			r := testkit.Redis(t)
-			r.Feed(queueKeys("bull", "q"))
+			r.Feed(testkit.QueueKeys("bull", "q"))
 			host, port, _ := strings.Cut(r.Addr, ":")
 			replica := testkit.Redis(t, testkit.WithRedisArgs("--replicaof", host, port))
 			w := connecting(t, bullmq.Connect{URL: replica.URL})
@@ -106,7 +96,7 @@ func TestCluster(t *testing.T) {
 	})
 	awaitUp(t, w)
 	for _, prefix := range []string{"{a}", "{b}", "{c}"} {
-		for command := range strings.Lines(queueKeys(prefix, "q"+prefix)) {
+		for command := range strings.Lines(testkit.QueueKeys(prefix, "q"+prefix)) {
 			node.Cli(append([]string{"-c"}, strings.Fields(command)...)...)
 		}
 	}
@@ -149,7 +139,7 @@ func TestReadOnlyUser(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r, l := testkit.Redis(t), newLedger()
-			r.Feed(queueKeys("bull", "q"))
+			r.Feed(testkit.QueueKeys("bull", "q"))
 			r.Cli(append(append([]string{"ACL", "SETUSER"}, rule...), forbid...)...)
 			if out := r.Cli("ACL", "DRYRUN", "luneo", "SET", "bull:x", "1"); !strings.Contains(out, "no permissions") {
 				t.Errorf("the user may write: %s", out)
