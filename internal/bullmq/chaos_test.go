@@ -1,13 +1,10 @@
 package bullmq_test
 
 import (
-	"context"
 	"fmt"
-	"os"
-	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -17,31 +14,18 @@ import (
 
 // soakJobs is how many jobs go through a queue while things go wrong.
 func soakJobs() int {
-	if os.Getenv("LUNEO_LONG") != "" {
+	if long() {
 		return 50_000
 	}
 	return 3000
 }
 
 // soaking runs jobs of all kinds with a real BullMQ; wait returns when all have ended.
-func soaking(t *testing.T, addr, queue string, jobs int) (wait func()) {
+func soaking(t *testing.T, redis *testkit.RedisServer, queue string, jobs int) (wait func()) {
 	t.Helper()
-	testkit.NodePackages(t, packages)
-	ctx, cancel := context.WithTimeout(t.Context(), 10*testkit.HangGuard)
-	cmd := exec.CommandContext(ctx, "node", "truth.js", "5", addr, "bull", "--soak", queue, strconv.Itoa(jobs), "5")
-	cmd.Dir, cmd.Stderr = packages, os.Stderr
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
-	t.Cleanup(cancel)
-	return sync.OnceFunc(func() {
-		t.Helper()
-		if err := <-ended; err != nil {
-			t.Fatal(err)
-		}
-	})
+	run := testkit.StartBullMQ(t, "5", redis.URL).Prepare(t, testkit.Spec{Scenario: "soak", Prefix: "bull", Queues: []string{queue}, Jobs: jobs})
+	run.Go(t)
+	return func() { t.Helper(); run.Wait(t) }
 }
 
 // starts is how many jobs became active, as the queue's own events say.
@@ -89,7 +73,7 @@ func TestChaos(t *testing.T) {
 			p := testkit.NewProxy(t, r.Addr)
 			w, _ := watch(t, l, at("redis://"+p.Addr))
 			awaitUp(t, w)
-			wait := soaking(t, r.Addr, "chaos", 2000)
+			wait := soaking(t, r, "chaos", 2000)
 			testkit.Await(t, "jobs to be counted", func() bool { return l.waits("chaos") > 300 })
 			c.trouble(r, p, wait)
 			wait()
@@ -106,7 +90,7 @@ func TestRestarts(t *testing.T) {
 	w, stop := watch(t, l, at(r.URL))
 	awaitUp(t, w)
 	jobs := soakJobs()
-	wait := soaking(t, r.Addr, "restarts", jobs)
+	wait := soaking(t, r, "restarts", jobs)
 	for i := range 10 {
 		testkit.Await(t, "jobs to be counted", func() bool { return l.waits("restarts") > (i+1)*jobs/12 })
 		stop()
@@ -122,7 +106,7 @@ func TestDiskRefuses(t *testing.T) {
 	r, l := testkit.Redis(t), newLedger()
 	w, _ := watch(t, l, at(r.URL))
 	awaitUp(t, w)
-	wait := soaking(t, r.Addr, "refused", 500)
+	wait := soaking(t, r, "refused", 500)
 	testkit.Await(t, "jobs to be counted", func() bool { return l.waits("refused") > 50 })
 	l.setRefuse(true)
 	wait()
@@ -149,13 +133,13 @@ func TestLostStreams(t *testing.T) {
 			r, l := testkit.Redis(t), newLedger()
 			w, _ := watch(t, l, at(r.URL))
 			awaitUp(t, w)
-			soaking(t, r.Addr, "lost", 200)()
+			soaking(t, r, "lost", 200)()
 			wantEachOnce(t, l, r, "lost")
 			before := l.waits("lost")
 			lose(r)
 			testkit.Await(t, "the loss to be counted", func() bool { return missed(l, "lost", "deleted") == 1 })
 			testkit.Await(t, "the queue to be gone", func() bool { return len(w.Queues()) == 0 })
-			soaking(t, r.Addr, "lost", 200)()
+			soaking(t, r, "lost", 200)()
 			want := before + starts(r, "lost")
 			testkit.Await(t, "the waits after it", func() bool { return l.waits("lost") >= want })
 			if got := l.waits("lost"); got != want {
@@ -171,13 +155,13 @@ func TestTrimmedWhileAway(t *testing.T) {
 	r, l := testkit.Redis(t), newLedger()
 	w, stop := watch(t, l, at(r.URL))
 	awaitUp(t, w)
-	soaking(t, r.Addr, "trimmed", 100)()
+	soaking(t, r, "trimmed", 100)()
 	wantEachOnce(t, l, r, "trimmed")
 	before := l.waits("trimmed")
 	stop()
 	length := func() int64 { return number(t, r.Cli("XLEN", "bull:trimmed:events")) }
 	there := length()
-	soaking(t, r.Addr, "trimmed", 300)()
+	soaking(t, r, "trimmed", 300)()
 	come := length() - there
 	r.Cli("XTRIM", "bull:trimmed:events", "MAXLEN", "=", "100")
 	left := starts(r, "trimmed")
@@ -202,12 +186,12 @@ func number(t *testing.T, s string) int64 {
 func TestYesterdaysEvents(t *testing.T) {
 	t.Parallel()
 	r, l := testkit.Redis(t), newLedger()
-	soaking(t, r.Addr, "old", 100)()
+	soaking(t, r, "old", 100)()
 	before := starts(r, "old")
 	w, _ := watch(t, l, at(r.URL))
 	awaitUp(t, w)
 	testkit.Await(t, "the queue", func() bool { return len(w.Queues()) == 1 })
-	soaking(t, r.Addr, "old", 100)()
+	soaking(t, r, "old", 100)()
 	want := starts(r, "old") - before
 	testkit.Await(t, "the new waits", func() bool { return l.waits("old") >= want })
 	if got := l.waits("old"); got != want {
@@ -224,16 +208,21 @@ func TestClockSkew(t *testing.T) {
 		o.Now = func() time.Time { return time.Now().Add(-time.Hour) }
 	})
 	awaitUp(t, w)
-	truths := play(t, "5", r, "bull", "plain", "overdue", "prioritized")
-	for queue, tr := range truths {
-		testkit.Await(t, queue+" to be read", func() bool { return l.waits(queue) >= len(tr.Starts) })
-		read(l, queue, func(s *seen) int {
-			if off, err := tr.compare(s); err != nil || off > tolerance {
-				t.Errorf("%s: %v off, %v", queue, off, err)
-			}
-			return 0
-		})
+	node := testkit.StartBullMQ(t, "5", r.URL)
+	var runs []*truthRun
+	for i, scenario := range []string{"plain", "delayed", "overdue", "prioritized"} {
+		spec := testkit.Spec{Scenario: scenario, Prefix: "bull", Queues: []string{scenario}, Seed: 60 + i}
+		runs = append(runs, &truthRun{Run: node.Prepare(t, spec), labels: spec.Queues})
 	}
+	s := sampled(w, 200*time.Millisecond, "prioritized")
+	for _, run := range runs {
+		run.Go(t)
+	}
+	for _, run := range runs {
+		run.compare(t, r, l)
+	}
+	samples := s.end()
+	checkOldest(t, runs[3].Run, samples[slices.IndexFunc(samples, func(one sample) bool { return one.value >= 0 }):])
 }
 
 // TestFailover: a Sentinel names another master, and the watcher follows it.
@@ -244,11 +233,11 @@ func TestFailover(t *testing.T) {
 		o.Servers = []bullmq.Server{{Name: "test", Connect: bullmq.Connect{URL: "redis://sentinel", SentinelMaster: s.Name, Sentinels: []string{s.Addr}}}}
 	})
 	awaitUp(t, w)
-	soaking(t, s.Master.Addr, "failover", 200)()
+	soaking(t, s.Master, "failover", 200)()
 	wantEachOnce(t, l, s.Master, "failover")
 	s.Await("the replica to have all", func() bool { return starts(s.Replica, "failover") == starts(s.Master, "failover") })
 	s.Failover()
-	soaking(t, s.Replica.Addr, "failover", 200)()
+	soaking(t, s.Replica, "failover", 200)()
 	wantEachOnce(t, l, s.Replica, "failover")
 	testkit.Await(t, "the new master to be looked at", func() bool { return w.Servers()[0].Up && w.Servers()[0].Error == "" })
 }

@@ -34,20 +34,10 @@ type Spec struct {
 	Seconds int `json:"seconds,omitempty"`
 	// Remove has jobs deleted when they complete, as many people have it.
 	Remove bool `json:"remove,omitempty"`
-	// MaxEvents is the length at which the queue's events are trimmed; 0 is
-	// more than any run has.
-	MaxEvents int `json:"maxEvents,omitempty"`
-	// Of "steady": jobs (0: until it is stopped), milliseconds between them, the
-	// most that one takes, workers, jobs at once, jobs that are there first.
-	Jobs    int `json:"n,omitempty"`
-	Gap     int `json:"gap,omitempty"`
-	Ms      int `json:"ms,omitempty"`
-	Workers int `json:"workers,omitempty"`
-	Batch   int `json:"batch,omitempty"`
-	Backlog int `json:"backlog,omitempty"`
+	// Jobs is how many there are in "soak".
+	Jobs int `json:"n,omitempty"`
 	// How is the reason why the jobs of "held" wait.
-	How   string `json:"how,omitempty"`
-	Lossy bool   `json:"lossy,omitempty"` // Redis may lose jobs
+	How string `json:"how,omitempty"`
 }
 
 // Run is one scenario at work.

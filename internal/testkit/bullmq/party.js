@@ -56,7 +56,7 @@ class Party {
     if (!this.queues.has(name)) {
       this.queues.set(name, this.quietly(new bullmq.Queue(name, this.options({
         defaultJobOptions: this.spec.remove ? { removeOnComplete: true } : {},
-        streams: { events: { maxLen: this.spec.maxEvents || 200000 } },
+        streams: { events: { maxLen: 10000000 } }, // nothing is trimmed
       }))));
     }
     return this.queues.get(name);
