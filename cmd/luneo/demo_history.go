@@ -105,6 +105,6 @@ func backfill(ctx context.Context, cfg config.Config, p past, progress func(time
 	if err != nil {
 		return err
 	}
-	_, err = app.Backfill(ctx, app.BackfillOptions{Config: cfg, From: p.from, Until: p.until, Minute: platform.Minute, Progress: progress})
+	_, err = app.Backfill(ctx, app.BackfillOptions{Config: cfg, From: p.from, Until: p.until, Minute: platform.Minute, Queues: platform.Queues, Progress: progress})
 	return err
 }

@@ -125,12 +125,21 @@ func serverLines(p *queues.Page) (lines []tinted) {
 		case s.Origin == "default" && s.Version == "":
 			lines = append(lines, tinted{fmt.Sprintf("No Redis at %s, where one is looked for when none is named.", where), ""})
 		case s.Error == "" && s.Since == nil:
-			lines = append(lines, tinted{fmt.Sprintf("Redis %s at %s: it is being asked for the first time.", printable(s.Name), where), ""})
+			lines = append(lines, tinted{fmt.Sprintf("%s: it is being asked for the first time.", redisName(s)), ""})
 		default:
-			lines = append(lines, tinted{strings.TrimSpace(fmt.Sprintf("Redis %s at %s does not answer, so its queues are not known. %s", printable(s.Name), where, printable(s.Error))), red})
+			lines = append(lines, tinted{strings.TrimSpace(fmt.Sprintf("%s does not answer, so its queues are not known. %s", redisName(s), printable(s.Error))), red})
 		}
 	}
 	return lines
+}
+
+// redisName is "Redis eu at 10.0.0.7:6379", where its name says more than its
+// address.
+func redisName(s queues.Server) string {
+	if s.Name == s.Address {
+		return "Redis at " + printable(s.Address)
+	}
+	return "Redis " + printable(s.Name) + " at " + printable(s.Address)
 }
 
 // redisVersion is "Redis 7.0.15".

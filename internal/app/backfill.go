@@ -16,6 +16,7 @@ import (
 	"github.com/luneo-platform/luneo/internal/cost"
 	"github.com/luneo-platform/luneo/internal/kpi"
 	"github.com/luneo-platform/luneo/internal/prom"
+	"github.com/luneo-platform/luneo/internal/queues"
 	"github.com/luneo-platform/luneo/monitoring"
 )
 
@@ -27,6 +28,9 @@ type BackfillOptions struct {
 	// Minute returns what happened in the minute that ends at a time. It is
 	// asked for one minute after the other.
 	Minute func(end time.Time) []kpi.Tally
+	// Queues are the states of queues at the end of the last minute that was asked
+	// for; may be nil.
+	Queues func() []kpi.QueueState
 	// Progress is told which minute was reached; may be nil.
 	Progress func(time.Time)
 	Logger   *slog.Logger
@@ -87,12 +91,15 @@ func checkEmpty(dataDir string) error {
 // past counts minute by minute what happened and yields what was to be seen.
 func (a *App) past(o BackfillOptions) iter.Seq2[time.Time, []kpi.Reading] {
 	limits := alertLimits(o.Config)
-	baselines := newPastBaselines(o.Config.Cost, baselineEvery)
+	baselines, gauges := newPastBaselines(o.Config.Cost, baselineEvery), queues.NewGauges()
 	return func(yield func(time.Time, []kpi.Reading) bool) {
 		var readings []kpi.Reading
 		for at := o.From.Add(backfillStep); !at.After(o.Until); at = at.Add(backfillStep) {
 			a.recorder.Import(at.Add(-backfillStep/2), o.Minute(at))
 			readings = a.meter.Readings(at, append(readings[:0], limits...))
+			if o.Queues != nil {
+				readings = gauges.Readings(o.Queues(), readings)
+			}
 			readings = baselines.add(at, readings)
 			if !yield(at, readings) {
 				return

@@ -20,6 +20,7 @@ func (a *App) openSetup() error {
 		Meter:     a.meter,
 		History:   rises{a.history},
 		Check:     func(t kpi.Type, body []byte) (kpi.Event, error) { return a.intake.Check(t, body) }, // made later
+		Watched:   a.watchedNames,
 		PublicURL: a.publicURL,
 		Logger:    a.opts.Logger,
 	})

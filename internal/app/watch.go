@@ -61,6 +61,17 @@ func (a *App) observed(events []kpi.Event) {
 	}
 }
 
+// watchedNames are the queues that are there now.
+func (a *App) watchedNames() (names []string) {
+	if a.watched == nil {
+		return nil
+	}
+	for _, q := range a.watched.Queues() {
+		names = append(names, q.Name)
+	}
+	return names
+}
+
 // follows reports whether a queue's waits are known from Redis.
 func (a *App) follows(queueName string) bool {
 	return a.watcher != nil && a.watcher.Follows(queueName)

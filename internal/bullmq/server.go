@@ -28,7 +28,7 @@ const (
 type server struct {
 	name, address, origin string
 	prefixes, listed      []string
-	cluster               bool
+	cluster, tls          bool
 	recorder              Recorder
 	observe               func([]kpi.Event)
 	names                 *names
@@ -43,19 +43,21 @@ type server struct {
 	reads                 atomic.Uint64 // how often all streams were read to their ends
 	about                 atomic.Pointer[about]
 
-	mu         sync.Mutex
-	queues     map[place]*queue
-	skipped    int
-	workers    map[string]int // by connection name; nil when Redis does not tell
-	lookTook   time.Duration
-	remembered int
-	changed    chan struct{} // a queue has come
+	mu      sync.Mutex
+	queues  map[place]*queue
+	skipped int
+	// scanProblem is why no queue can be found; empty when they can.
+	scanProblem string
+	workers     map[string]int // by connection name; nil when Redis does not tell
+	lookTook    time.Duration
+	remembered  int
+	changed     chan struct{} // a queue has come
 
 	lookedAt time.Time // of the goroutine that looks
 }
 
 // forbidden are commands that the ACL refuses and that can be done without.
-type forbidden struct{ xinfo, clients, info, scan atomic.Bool }
+type forbidden struct{ xinfo, clients, info atomic.Bool }
 
 // lag is how old the newest entry was when it was read.
 type lag struct{ ms atomic.Int64 }
@@ -106,6 +108,9 @@ func (s *server) tryConnect(ctx context.Context) (err error) {
 	defer cancel()
 	sent := s.clock.local()
 	now, err := s.client.Time(ctx).Result()
+	if err != nil && s.tls && isTimeout(err) {
+		return perhapsPlain{err}
+	}
 	if err != nil {
 		return err
 	}

@@ -25,6 +25,7 @@ type bench struct {
 
 	mu      sync.Mutex
 	rises   map[string]time.Time
+	watched []string
 	failing error
 }
 
@@ -33,6 +34,7 @@ func newBench() *bench {
 	b.Watcher = setup.New(setup.Options{
 		Meter: b.meter, History: b,
 		Check:     func(t kpi.Type, body []byte) (kpi.Event, error) { return b.intake.Check(t, body) },
+		Watched:   func() []string { return b.watched },
 		PublicURL: func() string { return "https://luneo.example" },
 	})
 	b.intake = intake.New(intake.Options{Recorder: b, Watcher: b})

@@ -28,6 +28,29 @@ func run(t *testing.T, test func(t *testing.T, b *bench)) {
 	})
 }
 
+// TestWatchedQueuesNeedNoEvent: queues that Luneo finds by itself are connected.
+func TestWatchedQueuesNeedNoEvent(t *testing.T) {
+	t.Parallel()
+	run(t, func(t *testing.T, b *bench) {
+		if err := b.send(t, "queue-wait", `{"queueName":"mail","waitSeconds":1}`); err != nil {
+			t.Fatal(err)
+		}
+		b.watched = []string{"render-3d", "render-2d"}
+		s := b.page(t).source(t, "queues")
+		if s.State != setup.Live || sentence(s.Found) != "mail, render-2d, render-3d" || s.Events != 1 {
+			t.Errorf("%+v, found %q", s, sentence(s.Found))
+		}
+		time.Sleep(time.Hour)
+		if s := b.page(t).source(t, "queues"); s.State != setup.Live {
+			t.Errorf("after an hour: %+v", s)
+		}
+		b.watched = nil
+		if s := b.page(t).source(t, "queues"); s.State != setup.Quiet || sentence(s.Found) != "mail" {
+			t.Errorf("when they are gone: %+v", s)
+		}
+	})
+}
+
 func TestSourceFromFirstEventOn(t *testing.T) {
 	t.Parallel()
 	run(t, func(t *testing.T, b *bench) {

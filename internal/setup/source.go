@@ -50,6 +50,9 @@ type Source struct {
 	Found []Part `json:"found"`
 }
 
+// queuesID is the source of which Luneo finds some by itself.
+const queuesID = "queues"
+
 // kind is what is known of a source beforehand.
 type kind struct {
 	id string
@@ -66,7 +69,7 @@ type kind struct {
 // kinds are the sources, in the order of the guide.
 func kinds() []kind {
 	return []kind{
-		{"queues", kpi.TypeQueueWait, kpi.QueueWaitTime, "queue_name", "queues", `{"queueName":"render-2d","waitSeconds":3.5}`},
+		{queuesID, kpi.TypeQueueWait, kpi.QueueWaitTime, "queue_name", "queues", `{"queueName":"render-2d","waitSeconds":3.5}`},
 		{"openai", kpi.TypeOpenAI, kpi.OpenAIRequests, "model", "models", `{"model":"dall-e-3","operation":"image_generation","durationSeconds":8.2,"costCents":4}`},
 		{"renders", kpi.TypeRender, kpi.Renders, "render_type", "render types", `{"renderType":"2d","quality":"high","durationSeconds":4.2}`},
 		{"embeds", kpi.TypeEmbedHandshake, kpi.EmbedHandshakes, "", "", `{"shopDomain":"shop.example","durationSeconds":0.08}`},
@@ -113,6 +116,13 @@ func (t *tally) add(r kpi.Reading, label string) {
 	}
 	if i := slices.Index(r.Metric.Labels, label); i >= 0 {
 		t.named[r.Labels[i]] += n
+	}
+}
+
+// name adds names of which nothing was counted.
+func (t *tally) name(names []string) {
+	for _, name := range names {
+		t.named[name] += 0
 	}
 }
 

@@ -74,6 +74,9 @@ func (w *Watcher) states() map[string]State {
 		}
 		out[k.id] = stateOf(now, last, events)
 	}
+	if len(w.o.Watched()) > 0 {
+		out[queuesID] = Live
+	}
 	return out
 }
 

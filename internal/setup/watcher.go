@@ -31,6 +31,8 @@ type Options struct {
 	History History
 	// Check reads an event as the endpoint of its type would, and counts nothing.
 	Check func(t kpi.Type, body []byte) (kpi.Event, error)
+	// Watched names the queues that are watched now; nil when none ever is.
+	Watched func() []string
 	// PublicURL is where people reach this Luneo.
 	PublicURL func() string
 	Logger    *slog.Logger
@@ -60,6 +62,9 @@ type countsAt struct {
 func New(o Options) *Watcher {
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Watched == nil {
+		o.Watched = func() []string { return nil }
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -122,13 +127,17 @@ func (w *Watcher) poke() {
 // Sources are all sources as they are now.
 func (w *Watcher) Sources() []Source {
 	now := w.o.Now()
-	counted := w.tallies(now)
+	counted, watched := w.tallies(now), w.o.Watched()
 	var out []Source
 	for _, k := range kinds() {
 		s := Source{ID: k.id, State: Soon, Found: []Part{}}
 		if k.typ != 0 {
 			t, last := counted[k.id], w.byType[k.typ].lastAt()
 			s.State, s.LastEventAt = stateOf(now, last, t.events), timeOrNil(last)
+			if k.id == queuesID && len(watched) > 0 {
+				s.State = Live
+				t.name(watched)
+			}
 			s.FirstEventAt, s.Events = timeOrNil(t.since), t.events
 			s.PerMinute, s.Found = w.perMinute(now, k.id, t.events), t.found(k.plural)
 		}

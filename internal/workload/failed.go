@@ -64,7 +64,13 @@ func pastFailures(queue string, until time.Time) (list []failure) {
 	return list
 }
 
-// failuresUntil are those that the queue keeps at a moment.
+// newest are the newest so many failures, the newest first.
+func newest(list []failure, most int) []failure {
+	slices.SortFunc(list, func(a, b failure) int { return cmp.Or(b.at.Compare(a.at), cmp.Compare(b.job, a.job)) })
+	return list[:min(len(list), most)]
+}
+
+// failuresUntil are those that the queue keeps at a moment, the newest first.
 func (q *seenQueue) failuresUntil(now time.Time) []failure {
 	list := slices.Clone(q.failures)
 	for _, j := range q.jobs {
@@ -72,7 +78,7 @@ func (q *seenQueue) failuresUntil(now time.Time) []failure {
 			list = append(list, failure{j.failure, j.number, j.end})
 		}
 	}
-	return list
+	return newest(list, q.kept)
 }
 
 // Failures groups the failed jobs of a queue by their cause.
@@ -89,7 +95,6 @@ func (v *Queues) Failures(_ context.Context, queueName string) (kpi.QueueFailure
 
 func (q *seenQueue) grouped(now time.Time) kpi.QueueFailures {
 	list := q.failuresUntil(now)
-	slices.SortFunc(list, func(a, b failure) int { return cmp.Or(b.at.Compare(a.at), cmp.Compare(b.job, a.job)) })
 	out := kpi.QueueFailures{Failed: int64(len(list)), Read: int64(len(list))}
 	for _, c := range causes(q.name) {
 		g := kpi.FailureGroup{Reason: c.text, Names: []string{jobName(q.name)}}

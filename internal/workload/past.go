@@ -27,6 +27,8 @@ type Past struct {
 	due      map[bool]float64      // failures, of operations and of requests
 	failing  bool                  // what fires now
 	times    int                   // that what fires now happens
+	seen     *Queues               // as of the end of the last minute
+	end      time.Time             // of the last minute
 }
 
 // NewPast makes the history of a platform that begins at the options' start.
@@ -41,6 +43,8 @@ func NewPast(o Options) (*Past, error) {
 	}
 	platform.emit = p.book
 	platform.ran = p.bookJob
+	p.seen = NewQueues(o.Start, platform.opts.Staging)
+	p.seen.now = func() time.Time { return p.end }
 	platform.fails = func(string, time.Time) bool { return p.failing }
 	return p, nil
 }
@@ -49,6 +53,7 @@ func NewPast(o Options) (*Past, error) {
 // one minute after the other.
 func (p *Past) Minute(end time.Time) []kpi.Tally {
 	begin := end.Add(-time.Minute)
+	p.end = end
 	for _, s := range p.sources {
 		mean := 60 * p.platform.rate(s, begin)
 		p.fire(s, begin, arrivals(p.platform.rng, mean, s.cv))
@@ -61,6 +66,12 @@ func (p *Past) Minute(end time.Time) []kpi.Tally {
 	tallies := p.minutes[minute]
 	delete(p.minutes, minute)
 	return tallies
+}
+
+// Queues are what a watcher would have seen at the end of the last minute.
+func (p *Past) Queues() []kpi.QueueState {
+	p.seen.events() // what has been told is forgotten after a while
+	return p.seen.Queues()
 }
 
 // fire lets a source fire n times, evenly over a minute but for a little chance.
@@ -102,6 +113,7 @@ func (p *Past) book(at time.Time, w wire) {
 
 // bookJob notes what a watcher of queues would see of a job.
 func (p *Past) bookJob(queue string, j job) {
+	p.seen.add(queue, j)
 	for _, e := range []struct {
 		at time.Time
 		kpi.Event

@@ -28,6 +28,7 @@ type seenQueue struct {
 	jobs     []*job // by arrival; those that ended long ago are gone
 	finished int64  // completed ones that are gone and still kept
 	failures []failure
+	kept     int // how many failed ones the queue keeps, the newest
 }
 
 // job is one job of a queue, with when it starts and ends: the model knows that
@@ -55,9 +56,8 @@ func NewQueues(from time.Time, staging Staging) *Queues {
 	}
 	v := &Queues{from: from, staging: staging, now: time.Now}
 	for _, q := range platformQueues() {
-		v.queues = append(v.queues, &seenQueue{
-			name: q.name, workers: len(q.free), finished: keptCompleted, failures: pastFailures(q.name, from),
-		})
+		failures := pastFailures(q.name, from)
+		v.queues = append(v.queues, &seenQueue{name: q.name, workers: len(q.free), finished: keptCompleted, failures: failures, kept: len(failures)})
 	}
 	return v
 }
@@ -198,4 +198,5 @@ func (q *seenQueue) forget(now time.Time) {
 		}
 		return old
 	})
+	q.failures = newest(q.failures, q.kept)
 }

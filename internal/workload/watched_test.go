@@ -143,3 +143,31 @@ func TestFailuresOfQueues(t *testing.T) {
 		}
 	})
 }
+
+// TestQueuesOfThePast: an incident is in what was to be seen minute by minute.
+func TestQueuesOfThePast(t *testing.T) {
+	t.Parallel()
+	p, err := workload.NewPast(workload.Options{Rand: rand.New(rand.NewPCG(1, 0)), Start: morning, Staging: workload.WorkersDown(morning.Add(20*time.Minute), 5*time.Minute)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var most int64
+	for minute := time.Minute; minute <= time.Hour; minute += time.Minute {
+		p.Minute(morning.Add(minute))
+		for _, s := range p.Queues() {
+			if !s.At.Equal(morning.Add(minute)) || s.Depth.Ready() < 0 || s.Depth.Active > int64(s.Workers) && s.Workers > 0 {
+				t.Fatalf("%+v", s)
+			}
+			if s.Name != workload.QueueRender3D {
+				continue
+			}
+			most = max(most, s.Depth.Ready())
+			if down := minute >= 20*time.Minute && minute < 25*time.Minute; (s.Workers == 0) != down {
+				t.Errorf("after %s: %+v", minute, s)
+			}
+		}
+	}
+	if most < 20 {
+		t.Errorf("at most %d jobs waited", most)
+	}
+}

@@ -43,8 +43,8 @@ function Known({ answer }: { answer: QueueAnswer }) {
       </header>
       <Tiles q={q} />
       <Charts q={q} />
-      <div class="queue-columns">
-        <Failures answer={answer} />
+      <div class={q.source === "redis" ? "queue-columns" : "queue-alone"}>
+        {q.source === "redis" && <Failures answer={answer} />}
         <Incidents answer={answer} />
       </div>
     </>

@@ -9,10 +9,9 @@ export function Failures({ answer }: { answer: QueueAnswer }) {
   return (
     <section class="card">
       <header class="history-head"><h2>{w.title}</h2>{f && f.groups.length > 0 && <span class="panel-sub">{w.sub(w.jobs(count(f.read)), f.groups.length)}{f.read < f.failed && `; ${w.read(count(f.read), count(f.failed))}`}</span>}</header>
-      {answer.queue.source === "events" ? <State icon="info" title={w.pushed} help={w.pushedHelp} />
-        : !f ? <State icon="warning" level="bad" title={w.failed} help={answer.failures_error} />
-          : f.groups.length === 0 ? <State icon="ok" title={w.none} help={w.noneHelp} />
-            : <Groups groups={f.groups} />}
+      {!f ? <State icon="warning" level="bad" title={w.failed} help={answer.failures_error} />
+        : f.groups.length === 0 ? <State icon="ok" title={w.none} help={w.noneHelp} />
+          : <Groups groups={f.groups} />}
     </section>
   );
 }

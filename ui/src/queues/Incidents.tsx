@@ -17,12 +17,12 @@ export function Incidents({ answer }: { answer: QueueAnswer }) {
 }
 
 function Line({ of: i, queue }: { of: Incident; queue: string }) {
-  const w = words.incidents, from = Date.parse(i.from) / 1000;
+  const w = words.incidents, from = Date.parse(i.from) / 1000, lasted = Date.parse(i.to) / 1000 - from;
   const link = "/alerts?" + new URLSearchParams({ rule: i.rule, "label.queue_name": queue });
   return (
     <li>
       <time dateTime={i.from} title={fullTime(from)}>{whenText(from)}</time><i class="timeline-dot" data-kind={i.state === "firing" ? "bad" : "warn"} aria-hidden="true" />
-      <span>{w.states[i.state]} {w.lasted(ago(Date.parse(i.to) / 1000 - from))}{i.ongoing && <b>, {w.ongoing}</b>} <a href={link}>{i.rule}</a></span>
+      <span>{w.states[i.state]}{lasted >= 60 && ` ${w.lasted(ago(lasted))}`}{i.ongoing && <b>, {w.ongoing}</b>} <a href={link}>{i.rule}</a></span>
     </li>
   );
 }

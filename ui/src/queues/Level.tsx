@@ -1,13 +1,12 @@
 import { Chip } from "../frame/Chip.tsx";
-import { format } from "../units/format.ts";
 import { queues as words } from "../words/queues.ts";
-import type { Queue } from "./model.ts";
+import { limitText, type Queue } from "./model.ts";
 
 type Judged = Pick<Queue, "level" | "oldest_seconds" | "limit_seconds">;
 
 /** How the oldest wait stands to its limit. Without `always` only what is not well is said. */
 export function LevelChip({ of, always }: { of: Judged; always?: boolean }) {
-  const limit = format(of.limit_seconds, "s"), oldest = of.oldest_seconds ?? 0;
+  const limit = limitText(of.limit_seconds), oldest = of.oldest_seconds ?? 0;
   if (of.level === "firing") return <Chip level="bad" icon="alert">{words.levels.firing}</Chip>;
   if (of.level === "warn") return <Chip level="warn" icon="hourglass">{oldest > of.limit_seconds ? words.levels.over(limit) : oldest > of.limit_seconds / 2 ? words.levels.half(limit) : words.levels.pending}</Chip>;
   if (!always) return null;

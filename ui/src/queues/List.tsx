@@ -1,11 +1,11 @@
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { useSignalEffect } from "@preact/signals";
+import { signal, useSignalEffect } from "@preact/signals";
 import { Icon } from "../frame/Icon.tsx";
 import { location, setParams, withRange } from "../state/url.ts";
-import { signal } from "@preact/signals";
 import { queues as words } from "../words/queues.ts";
 import { LevelChip } from "./Level.tsx";
-import { count, linkTo, rate, seconds, waiting, type All, type Queue } from "./model.ts";
+import { count, linkTo, rate, seconds, waiting, type All, type Queue, type Recently, type States as StatesOf } from "./model.ts";
 
 /** More rows than this are not drawn: a name finds the others. */
 const mostRows = 200;
@@ -21,7 +21,7 @@ export function List({ list, all }: { list: Queue[]; all: All }) {
         <label class="queue-filter"><span class="sr">{words.filter}</span><Icon name="search" /><input class="input" type="search" placeholder={words.filter} value={asked} onInput={(e) => set(e.currentTarget.value)} /></label>
       )}
       {found.length === 0 ? <p class="queue-none">{words.noMatch(asked)} <button type="button" class="text-button" onClick={() => set("")}>{words.clear}</button></p>
-        : useNarrow() ? <Cards list={shown} /> : <Wide list={shown} all={asked ? null : all} />}
+        : useNarrow() ? <Cards list={shown} /> : <Wide list={shown} all={all} total={!asked} />}
       {found.length > shown.length && <p class="partial">{words.shown(shown.length, found.length)}</p>}
     </section>
   );
@@ -36,53 +36,67 @@ function useNarrow(): boolean {
   return is;
 }
 
-function Wide({ list, all }: { list: Queue[]; all: All | null }) {
-  const c = words.columns;
+/** Columns that nobody tells of any queue are left out. */
+function Wide({ list, all, total }: { list: Queue[]; all: All; total: boolean }) {
+  const c = words.columns, seen = all.watched > 0;
+  const heads = seen ? [c.waiting, c.delayed, c.active, c.failed, c.oldest, c.waits, c.rates, c.drain, c.workers] : [c.oldest, c.waits, c.out];
   return (
     <div class="table-box" tabIndex={0} role="region" aria-label={words.list}>
       <table class="queue-table">
         <caption class="sr">{words.list}</caption>
         <thead><tr>
           <th scope="col">{words.queue}</th>
-          {[c.waiting, c.delayed, c.active, c.failed, c.oldest, c.waits, c.rates, c.drain, c.workers].map((name) => <th key={name} scope="col" data-kind="number">{name}</th>)}
-          <th scope="col">{c.why}</th>
+          {heads.map((name) => <th key={name} scope="col" data-kind="number">{name}</th>)}
+          <th scope="col" class="queue-why">{c.why}</th>
         </tr></thead>
-        <tbody>{list.map((q) => <Row key={q.name} q={q} />)}</tbody>
-        {all && all.queues > 1 && <tfoot><Total all={all} /></tfoot>}
+        <tbody>{list.map((q) => <Row key={q.name} q={q} seen={seen} />)}</tbody>
+        {total && all.queues > 1 && <tfoot><Total all={all} seen={seen} /></tfoot>}
       </table>
     </div>
   );
 }
 
-function Row({ q }: { q: Queue }) {
+const Cell = ({ children }: { children: ComponentChildren }) => <td data-kind="number">{children}</td>;
+
+function Row({ q, seen }: { q: Queue; seen: boolean }) {
   const s = q.states;
   return (
     <tr data-level={q.level}>
       <th scope="row"><a href={withRange(linkTo(q.name))} title={q.name}>{q.name}</a></th>
-      <td data-kind="number">{s ? count(waiting(s)) : words.none}</td>
-      <td data-kind="number">{s ? count(s.delayed) : words.none}{q.due > 0 && <span class="queue-due">{words.due(count(q.due))}</span>}</td>
-      <td data-kind="number">{s ? count(s.active) : words.none}</td>
-      <td data-kind="number">{s ? count(s.failed) : words.none}</td>
-      <td data-kind="number"><LevelChip of={q} /> <b>{seconds(q.oldest_seconds)}</b></td>
-      <td data-kind="number">{seconds(q.wait_p50_seconds)} / {seconds(q.wait_p95_seconds)}</td>
-      <td data-kind="number">{rate(q.in_per_second)} / {rate(q.out_per_second)}</td>
-      <td data-kind="number">{drain(q)}</td>
-      <td data-kind="number">{q.workers ?? words.none}</td>
+      {seen && <States states={s} due={q.due} />}
+      <Cell><LevelChip of={q} /> <b>{seconds(q.oldest_seconds)}</b></Cell>
+      <Cell>{waits(q)}</Cell>
+      <Cell>{seen ? rates(q) : rate(q.out_per_second)}</Cell>
+      {seen && <><Cell>{drain(q)}</Cell><Cell>{q.workers ?? words.none}</Cell></>}
       <td class="queue-why"><Why q={q} /></td>
     </tr>
   );
 }
 
-function Total({ all }: { all: All }) {
-  const s = all.states, of = (v: number | undefined) => (v === undefined ? words.none : count(v));
+function States({ states: s, due }: { states: StatesOf | null; due: number }) {
+  return (
+    <>
+      <Cell>{s ? count(waiting(s)) : words.none}</Cell>
+      <Cell>{s ? count(s.delayed) : words.none}{due > 0 && <span class="queue-due">{words.due(count(due))}</span>}</Cell>
+      <Cell>{s ? count(s.active) : words.none}</Cell>
+      <Cell>{s ? count(s.failed) : words.none}</Cell>
+    </>
+  );
+}
+
+const waits = (r: Recently) => (r.wait_p95_seconds === null ? words.none : `${seconds(r.wait_p50_seconds)} / ${seconds(r.wait_p95_seconds)}`);
+const rates = (r: Recently) => `${rate(r.in_per_second)} / ${rate(r.out_per_second)}`;
+
+function Total({ all, seen }: { all: All; seen: boolean }) {
   return (
     <tr>
       <th scope="row">{words.total(all.queues)}</th>
-      <td data-kind="number">{s ? count(waiting(s)) : words.none}</td><td data-kind="number">{of(s?.delayed)}{all.due > 0 && <span class="queue-due">{words.due(count(all.due))}</span>}</td><td data-kind="number">{of(s?.active)}</td><td data-kind="number">{of(s?.failed)}</td>
-      <td data-kind="number">{seconds(all.oldest_seconds)}</td>
-      <td data-kind="number">{seconds(all.wait_p50_seconds)} / {seconds(all.wait_p95_seconds)}</td>
-      <td data-kind="number">{rate(all.in_per_second)} / {rate(all.out_per_second)}</td>
-      <td /><td /><td class="queue-why" />
+      {seen && <States states={all.states} due={all.due} />}
+      <Cell>{seconds(all.oldest_seconds)}</Cell>
+      <Cell>{waits(all)}</Cell>
+      <Cell>{seen ? rates(all) : rate(all.out_per_second)}</Cell>
+      {seen && <><td /><td /></>}
+      <td class="queue-why" />
     </tr>
   );
 }
@@ -104,8 +118,8 @@ function Card({ q }: { q: Queue }) {
   const s = q.states, c = words.columns;
   const facts: [string, string][] = [
     ...(s ? [[c.waiting, count(waiting(s))], [c.active, count(s.active)], [c.failed, count(s.failed)]] as [string, string][] : []),
-    ...(q.wait_p95_seconds !== null ? [[c.waits, `${seconds(q.wait_p50_seconds)} / ${seconds(q.wait_p95_seconds)}`]] as [string, string][] : []),
-    ...(q.out_per_second !== null ? [[c.rates, `${rate(q.in_per_second)} / ${rate(q.out_per_second)}`]] as [string, string][] : []),
+    ...(q.wait_p95_seconds !== null ? [[c.waits, waits(q)]] as [string, string][] : []),
+    ...(q.out_per_second !== null ? [q.in_per_second === null ? [c.out, rate(q.out_per_second)] : [c.rates, rates(q)]] as [string, string][] : []),
     ...(q.workers !== null ? [[c.workers, String(q.workers)]] as [string, string][] : []),
   ];
   return (

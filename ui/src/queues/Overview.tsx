@@ -40,9 +40,10 @@ function Figures({ all }: { all: All }) {
     <div class="figures">
       <Figure title={f.oldest} level={all.level} chip={<LevelChip of={all} always />} value={all.oldest_seconds === null ? words.none : <Amount value={all.oldest_seconds} unit="s" />}
         note={all.oldest_seconds === null ? words.notTold : all.oldest_seconds === 0 ? words.noneWaits : <span>{words.inWorst} <a href={withRange(linkTo(all.worst))}>{all.worst}</a></span>} />
-      <Figure title={f.waiting} value={s ? <Amount value={waiting(s)} unit="short" /> : words.none}
-        note={s ? [words.active(count(s.active)), words.delayed(count(s.delayed)), all.due ? words.due(count(all.due)) : ""].filter(Boolean).join(", ") : words.nobodyTells} />
-      <Figure title={f.rates} value={<>{rate(all.in_per_second)} / {rate(all.out_per_second)}</>} note={words.perSecond} />
+      {s && <Figure title={f.waiting} value={ <Amount value={waiting(s)} unit="short" />}
+        note={[words.active(count(s.active)), words.delayed(count(s.delayed)), all.due ? words.due(count(all.due)) : ""].filter(Boolean).join(", ")} />}
+      {s ? <Figure title={f.rates} value={<>{rate(all.in_per_second)} / {rate(all.out_per_second)}</>} note={words.perSecond} />
+        : <Figure title={f.out} value={rate(all.out_per_second)} note={words.window} />}
       <Figure title={f.queues} value={<Amount value={all.queues} unit="short" />} note={words.sources(all.watched, all.queues - all.watched)} />
     </div>
   );

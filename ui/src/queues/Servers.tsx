@@ -15,11 +15,11 @@ const age = (at: string | null) => (at ? ago((Date.now() - Date.parse(at)) / 100
 
 function Line({ server: s }: { server: Server }) {
   if (absent(s)) return <li><Icon name="info" /><span class="muted">{words.server.none(s.address)}</span></li>;
-  if (!s.up && !s.error) return <li><Icon name="hourglass" /><span>{words.server.asking(s.name, s.address)}</span></li>;
+  if (!s.up && !s.error) return <li><Icon name="hourglass" /><span>{words.server.asking(named(s), s.address)}</span></li>;
   if (!s.up) return (
     <li data-level="bad">
       <Chip level="bad" icon="unplug">{words.server.downChip(age(s.since))}</Chip>
-      <span><b>{words.server.down(s.name, s.address)}</b> {s.error} <span class="muted">{words.server.downHelp}</span></span>
+      <span><b>{words.server.down(named(s), s.address)}</b> {s.error} <span class="muted">{words.server.downHelp}</span></span>
     </li>
   );
   return (
@@ -34,8 +34,11 @@ function Line({ server: s }: { server: Server }) {
   );
 }
 
+/** " eu", where its name says more than its address. */
+const named = (s: Server) => (s.name === s.address ? "" : ` ${s.name}`);
+
 /** "Redis 7.0.15 (eu)": the name where it says more. */
 function versionOf(s: Server): string {
   const version = s.version ? s.version[0]!.toUpperCase() + s.version.slice(1) : "Redis";
-  return s.name.toLowerCase() === "redis" ? version : `${version} ${words.server.name(s.name)}`;
+  return s.name.toLowerCase() === "redis" || s.name === s.address ? version : `${version} ${words.server.name(s.name)}`;
 }

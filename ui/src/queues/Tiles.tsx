@@ -1,18 +1,16 @@
-import { format } from "../units/format.ts";
 import { queues as words } from "../words/queues.ts";
 import { Amount, Figure } from "./Figure.tsx";
-import { LevelChip } from "./Level.tsx";
-import { count, rate, seconds, waiting, type Queue, type States } from "./model.ts";
+import { count, limitText, rate, seconds, waiting, type Queue, type States } from "./model.ts";
 
 /** A queue in figures: only those that somebody tells. */
 export function Tiles({ q }: { q: Queue }) {
   const s = q.states, w = words.tiles;
   return (
     <div class="figures queue-tiles">
-      <Figure title={w.oldest} level={q.level} chip={q.level === "ok" ? undefined : <LevelChip of={q} />} value={q.oldest_seconds === null ? words.none : <Amount value={q.oldest_seconds} unit="s" />}
-        note={q.oldest_seconds === null ? words.notTold : words.limit(format(q.limit_seconds, "s"))} />
+      <Figure title={w.oldest} level={q.level} value={q.oldest_seconds === null ? words.none : <Amount value={q.oldest_seconds} unit="s" />}
+        note={s && q.wait_p95_seconds !== null ? words.waited(seconds(q.wait_p50_seconds), seconds(q.wait_p95_seconds)) : q.oldest_seconds === null ? words.notTold : words.limit(limitText(q.limit_seconds))} />
       {s && <Figure title={w.waiting} value={<Amount value={waiting(s)} unit="short" />} note={parts(q, s)} />}
-      <Figure title={w.waits} value={<>{seconds(q.wait_p50_seconds)} / {seconds(q.wait_p95_seconds)}</>} note={words.window} />
+      {!s && <Figure title={w.waits} value={<>{seconds(q.wait_p50_seconds)} / {seconds(q.wait_p95_seconds)}</>} note={words.window} />}
       <Figure title={w.rates} value={<>{rate(q.in_per_second)} / {rate(q.out_per_second)}</>} note={q.in_per_second === null ? words.outOnly : words.rateHelp} />
       {s && <Figure title={w.drain} value={q.drain_seconds === 0 ? words.none : drainValue(q)} note={drainNote(q)} />}
       {s && <Figure title={w.workers} level={q.reason === "no_worker" ? "firing" : undefined} value={q.workers === null ? words.none : <Amount value={q.workers} unit="short" />}

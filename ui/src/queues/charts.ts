@@ -36,8 +36,8 @@ const heat = (own: string): Sized => ({
 
 const depth = (name: string): Sized => ({
   id: 3, type: "timeseries", title: words.charts.depth, description: words.charts.depthHelp,
-  targets: Object.entries(words.charts.states).map(([state, legend], i) => target("ABCDEF"[i]!, `max(luneo_queue_jobs{queue_name=${quoted(name)},state="${state}"}) and max(max_over_time(luneo_queue_jobs{queue_name=${quoted(name)},state="${state}"}[$__range])) > 0`, legend)),
-  fieldConfig: lines("short", { decimals: 0, custom: { drawStyle: "bars", lineWidth: 0, stacking: { mode: "normal" } } }),
+  targets: Object.entries(words.charts.states).map(([state, legend], i) => target("ABCDEF"[i]!, `max(luneo_queue_jobs{queue_name=${quoted(name)},state="${state}"}) > 0`, legend, { interval: "1m" })),
+  fieldConfig: lines("short", { decimals: 0, custom: { drawStyle: "bars", stacking: { mode: "normal" } } }),
 });
 
 const rates = (own: string): Sized => ({
@@ -45,7 +45,7 @@ const rates = (own: string): Sized => ({
   targets: [
     target("A", `sum(rate(luneo_queue_jobs_added_total${own}[$__rate_interval]))`, words.charts.added, { interval: "1m" }),
     target("B", `sum(rate(luneo_queue_jobs_processed_total${own}[$__rate_interval]))`, words.charts.ended, { interval: "1m" }),
-    target("C", `sum(rate(luneo_queue_jobs_failed_total${own}[$__rate_interval])) and sum(increase(luneo_queue_jobs_failed_total${own}[$__range])) > 0`, words.charts.failedRate, { interval: "1m" }),
+    target("C", `sum(rate(luneo_queue_jobs_failed_total${own}[$__rate_interval]))`, words.charts.failedRate, { interval: "1m" }),
   ],
   fieldConfig: lines("reqps"),
 });

@@ -69,6 +69,8 @@ export function useNow<T>(path: string): Polled<T> {
 export const waiting = (s: States) => s.waiting + s.prioritized + s.paused;
 
 export const seconds = (v: number | null) => (v === null ? words.none : format(v, "s"));
+/** A limit as the rules word it: 60 s, not 1 m. */
+export const limitText = (v: number) => (v <= 120 ? `${v} s` : format(v, "s"));
 export const count = (v: number) => format(v, "short");
 
 /** A rate of jobs: 0, 0.07, 4.2, 120. */

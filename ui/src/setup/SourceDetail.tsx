@@ -4,6 +4,9 @@ import { clockSeconds } from "../chart/axis.ts";
 import { Icon } from "../frame/Icon.tsx";
 import { Parts } from "../frame/Parts.tsx";
 import { copy, say } from "../frame/toast.tsx";
+import { Servers } from "../queues/Servers.tsx";
+import type { QueuesAnswer } from "../queues/model.ts";
+import { usePoll } from "../state/poll.ts";
 import { may } from "../state/server.ts";
 import { figure, format } from "../units/format.ts";
 import { ago, t } from "../words/en.ts";
@@ -21,14 +24,27 @@ export function SourceDetail({ source, url, recent, interrupted }: Props) {
       <h2 class="source-title">{t.sources[source.id] ?? source.id}</h2>
       <p class="source-lead">{words.setup.leads[source.id]}</p>
       <Code source={source.id} url={url} />
+      {source.id === "queues" && <Found />}
       {source.state !== "soon" && (connected(source) ? <Live source={source} /> : <Listening source={source} />)}
       {source.state !== "soon" && <Recent list={recent} interrupted={interrupted} />}
     </article>
   );
 }
 
+/** What Luneo has found in Redis by itself. */
+function Found() {
+  const { data } = usePoll<QueuesAnswer>("/api/queues");
+  if (!data?.servers.length) return null;
+  return (
+    <section class="setup-found">
+      <h3 class="list-head">{words.setup.redis}</h3>
+      <Servers servers={data.servers} alone />
+    </section>
+  );
+}
+
 function Code({ source, url }: { source: string; url: string }) {
-  const all = snippets(source, url), [language, setLanguage] = useState("node");
+  const all = snippets(source, url), [language, setLanguage] = useState("");
   const shown = all.find((s) => s.id === language) ?? all[0];
   if (!shown) return null;
   const move = (e: KeyboardEvent) => {
@@ -72,11 +88,11 @@ function Live({ source }: { source: Source }) {
     <section class="listener" data-done role="status">
       <span class="listener-icon"><Icon name="check" size={20} /></span>
       <div>
-        <h3>{words.setup.live(t.sources[source.id] ?? source.id)}</h3>
+        <h3>{(source.events ? words.setup.live : words.setup.watched)(t.sources[source.id] ?? source.id)}</h3>
         <p>{source.found.length > 0 && <><Parts parts={source.found} />. </>}{words.setup.counted(format(source.events, "short"))} {source.perMinute > 0 && `${words.setup.perMinute(figure(source.perMinute, 3))}.`}</p>
       </div>
       <Test source={source} />
-      <a class="button" href={source.id === "http" ? "/d/luneo-overview" : "/"}>{words.setup.see}</a>
+      <a class="button" href={source.id === "http" ? "/d/luneo-overview" : source.id === "queues" ? "/queues" : "/"}>{source.id === "queues" ? words.setup.seeQueues : words.setup.see}</a>
     </section>
   );
 }

@@ -19,12 +19,25 @@ export function snippets(source: string, url: string): Snippet[] {
   if (!e) return [];
   const base = url.replace(/\/$/, "");
   return [
+    ...(source === "queues" ? [{ id: "redis", language: "BullMQ", file: "luneo.yml", code: redis }] : []),
     { id: "node", language: "TypeScript", file: `${e.file}.ts`, code: node(e, base) },
     { id: "nest", language: "NestJS", file: "luneo.service.ts", code: nest(e, base) },
     { id: "go", language: "Go", file: `${e.file.replace(/[./-]/g, "_")}.go`, code: go(e, base) },
     { id: "curl", language: "curl", file: "terminal", code: curl(e, base) },
   ];
 }
+
+const redis = `# Luneo reads the queues from Redis; nothing changes in your workers.
+redis: redis://127.0.0.1:6379
+
+# Without a file:
+#   REDIS_URL=redis://127.0.0.1:6379 luneo serve
+
+# As a user who may only read, and nothing but BullMQ's keys:
+#   ACL SETUSER luneo on >PASSWORD resetchannels %R~bull:* -@all +@read -@dangerous +ping +select +time +info +client|list
+#
+# redis:
+#   - {name: main, url: rediss://redis.internal:6379, username: luneo, password_file: /run/secrets/luneo-redis}`;
 
 const literal = (v: string | number) => (typeof v === "string" ? JSON.stringify(v) : String(v));
 const lines = (e: Example, indent: string) => Object.entries(e.fields).map(([k, v]) => `${indent}${k}: ${literal(v)},`).join("\n");

@@ -6,17 +6,17 @@ export const queues = {
   shown: (n: number, of: number) => `Showing ${n} of ${of} queues: filter by name to see others.`, stale: (when: string) => `No answer since ${when}`,
   count: (n: number) => (n === 1 ? "1 queue" : `${n.toLocaleString("en")} queues`), total: (n: number) => `All ${n.toLocaleString("en")} queues`,
   sources: (watched: number, pushed: number) => [watched ? `${watched.toLocaleString("en")} watched` : "", pushed ? `${pushed.toLocaleString("en")} pushed` : ""].filter(Boolean).join(", "),
-  figures: { queues: "Queues", waiting: "Waiting now", oldest: "Longest wait", rates: "In and out, 5 min" },
-  columns: { waiting: "Waiting", delayed: "Delayed", active: "Active", failed: "Failed", oldest: "Oldest wait", waits: "Wait p50 / p95", rates: "In / out", drain: "To drain", workers: "Workers", why: "Why it waits" },
+  figures: { queues: "Queues", waiting: "Waiting now", oldest: "Longest wait", rates: "In / out per second", out: "Started per second" },
+  columns: { waiting: "Waiting", delayed: "Delayed", active: "Active", failed: "Failed", oldest: "Oldest wait", waits: "Wait p50 / p95", rates: "In / out per s", out: "Started per s", drain: "To drain", workers: "Workers", why: "Why it waits" },
   due: (n: string) => `${n} due`, prioritized: (n: string) => `${n} prioritized`, paused: (n: string) => `${n} paused`, delayed: (n: string) => `${n} delayed`, children: (n: string) => `${n} wait for children`, active: (n: string) => `${n} active`,
-  nobodyTells: "Pushed queues do not tell how many", noneWaits: "No job waits", notTold: "Nobody tells", inWorst: "in", perSecond: "a second", none: "–",
+  noneWaits: "No job waits", notTold: "Nobody tells", inWorst: "in", perSecond: "jobs that came and ended, last 5 min", none: "–",
   levels: { firing: "Firing", over: (limit: string) => `Over ${limit}`, half: (limit: string) => `Over half of ${limit}`, pending: "Pending", ok: "Within limit", unknown: "Not known" },
-  limit: (limit: string) => `alert above ${limit} for 2 min`,
+  waited: (median: string, p95: string) => `p50 ${median}, p95 ${p95} in 5 min`, limit: (limit: string) => `alert above ${limit} for 2 min`,
   server: {
     region: "Redis", up: (version: string, address: string) => `${version} at ${address}`, name: (name: string) => `(${name})`, queues: (n: number) => (n === 1 ? "1 queue" : `${n.toLocaleString("en")} queues`), since: (age: string) => `answers since ${age}`, sinceLong: "answers",
-    down: (name: string, address: string) => `Redis ${name} at ${address} does not answer`, downHelp: "Its queues are not known until it does; nothing of it is shown that may be out of date.", downChip: (age: string) => (age ? `Down ${age}` : "Down"), upChip: "Up", asking: (name: string, address: string) => `Redis ${name} at ${address}: asking for the first time`,
+    down: (name: string, address: string) => `Redis${name} at ${address} does not answer`, downHelp: "Its queues are not known until it does; nothing of it is shown that may be out of date.", downChip: (age: string) => (age ? `Down ${age}` : "Down"), upChip: "Up", asking: (name: string, address: string) => `Redis${name} at ${address}: asking for the first time`,
     none: (address: string) => `No Redis at ${address}, where one is looked for when none is named.`, replica: "a replica", skipped: (n: number) => `${n.toLocaleString("en")} more queues are not watched for want of room.`,
-    origins: { configuration: "named by the configuration", REDIS_URL: "named by REDIS_URL", default: "found at the default address" } as Record<string, string>,
+    origins: { configuration: "", REDIS_URL: "named by REDIS_URL", default: "found at the default address" } as Record<string, string>,
   },
   empty: {
     title: "No queue is known yet", help: "Luneo shows each queue, how long its jobs wait, and why, as soon as one of these is there.",
@@ -38,7 +38,7 @@ export const queues = {
   },
   failures: {
     title: "Why jobs failed", sub: (jobs: string, reasons: number) => `${jobs} are ${reasons === 1 ? "1 distinct error" : `${reasons} distinct errors`}`, read: (read: string, of: string) => `the newest ${read} of ${of} were read`, jobs: (n: string) => (n === "1" ? "1 failure" : `${n} failures`),
-    none: "No failed job is kept", noneHelp: "The queue keeps none, or none has failed.", failed: "They could not be read", pushed: "Not known of a pushed queue", pushedHelp: "Why jobs fail is read from Redis.",
+    none: "No failed job is kept", noneHelp: "The queue keeps none, or none has failed.", failed: "They could not be read",
     reason: "Error", count: "Jobs", last: "Last", names: "Jobs named", example: "Newest example", ids: "Newest ids", first: "since", noReason: "(no reason given)",
   },
   incidents: {
