@@ -84,7 +84,9 @@ func TestRules(t *testing.T) {
 // No name of Luneo's is excused: the guide's pass too.
 func TestMetrics(t *testing.T) {
 	t.Parallel()
-	p := testkit.Start(t, "--data-dir", t.TempDir())
+	r := testkit.Redis(t)
+	r.Feed(testkit.QueueKeys("bull", "watched"))
+	p := testkit.Start(t, "--data-dir", t.TempDir(), "--redis", r.URL)
 	resp, err := http.Post(p.URL+"/api/metrics/batch", "application/json", strings.NewReader(`[
 		{"type":"openai","model":"m","operation":"chat","durationSeconds":1,"errorType":"timeout","costCents":1},
 		{"type":"openai","model":"m","operation":"chat","durationSeconds":1},
@@ -100,11 +102,15 @@ func TestMetrics(t *testing.T) {
 	if body := testkit.Body(t, resp); resp.StatusCode != http.StatusAccepted {
 		t.Fatalf("%d %s", resp.StatusCode, body)
 	}
-	resp, err = http.Get(p.URL + "/metrics")
-	if err != nil {
-		t.Fatal(err)
-	}
-	metrics := testkit.Body(t, resp)
+	var metrics string
+	testkit.Await(t, "the watched queue", func() bool {
+		resp, err := http.Get(p.URL + "/metrics")
+		if err != nil {
+			t.Fatal(err)
+		}
+		metrics = testkit.Body(t, resp)
+		return strings.Contains(metrics, "luneo_queue_workers{")
+	})
 	promtools(t, func(t *testing.T, promtool string) {
 		checkMetrics(t, promtool, metrics)
 	})

@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 
+	"github.com/luneo-platform/luneo/internal/bullmq"
 	"github.com/luneo-platform/luneo/internal/config"
 	"github.com/luneo-platform/luneo/internal/host"
 	"github.com/luneo-platform/luneo/internal/kpi"
@@ -120,14 +121,24 @@ func ownRows(t *testing.T) map[string]string {
 			rows[name] = row(name, strings.ToLower(f.GetType().String()), labelNames(f), f.GetHelp())
 		}
 	}
+	watcher, err := bullmq.New(bullmq.Options{Servers: []bullmq.Server{{Name: "jobs", Connect: bullmq.Connect{URL: "redis://jobs"}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	maps.Copy(rows, rowsOf(t, watcher.Collector()))
 	return rows
 }
 
 // watchedRows are the gauges of a queue that somebody watches.
 func watchedRows(t *testing.T) map[string]string {
 	t.Helper()
+	return rowsOf(t, queues.New(queues.Options{Watched: oneQueue{}}).Collector())
+}
+
+func rowsOf(t *testing.T, c prometheus.Collector) map[string]string {
+	t.Helper()
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(queues.New(queues.Options{Watched: oneQueue{}}).Collector())
+	registry.MustRegister(c)
 	families, err := registry.Gather()
 	if err != nil {
 		t.Fatal(err)

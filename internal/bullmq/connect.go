@@ -59,6 +59,8 @@ func (c Connect) Check() error {
 // IsCluster reports whether commands may name keys of one slot only.
 func (c Connect) IsCluster() bool { return c.Cluster }
 
+func (c Connect) isTLS() bool { return c.CAFile != "" || strings.HasPrefix(c.URL, "rediss:") }
+
 // Address is where the server is, without credentials.
 func (c Connect) Address() string {
 	if c.SentinelMaster != "" {

@@ -35,29 +35,33 @@ func (s *server) discover(ctx context.Context) {
 		if first {
 			pause = 0
 		}
-		if err := s.scan(ctx, start, pause); err != nil {
-			s.scanFailed(ctx, err)
-		} else {
+		err := s.scan(ctx, start, pause)
+		if err == nil {
 			start = entryID{ms: now} // a queue that is found later came after this pass began
 		}
+		s.scanned(ctx, err)
 		sleep(ctx, max(discoverEvery, min(discoverRest*time.Since(began), discoverMost)))
 	}
 }
 
-// scanFailed notes an error; that SCAN is forbidden is something to know, and
-// an error only where the configuration lists no queues.
-func (s *server) scanFailed(ctx context.Context, err error) {
+// scanned notes how a pass went, and says in the log when that changes. That
+// Redis does not answer is said by those who look.
+func (s *server) scanned(ctx context.Context, err error) {
+	problem := ""
 	switch {
 	case ctx.Err() != nil:
-	case isForbidden(err):
-		s.forbidden.scan.Store(true)
-		if len(s.listed) == 0 {
-			s.log.Warn("Redis forbids SCAN, so queues can't be found: list them under redis.queues", "redis", s.name)
-			sleep(ctx, time.Minute)
-		}
-	default:
-		s.health.failed(err)
+		return
+	case err != nil && !s.health.isUp():
+		return
+	case err != nil:
+		problem = "Queues can't be found: " + Explain(err)
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if problem != "" && problem != s.scanProblem {
+		s.log.Warn(problem, "redis", s.name)
+	}
+	s.scanProblem = problem
 }
 
 // addListed watches the queues that the configuration names.

@@ -1,8 +1,6 @@
 package bullmq
 
 import (
-	"strconv"
-
 	"github.com/redis/go-redis/v9"
 )
 
@@ -45,7 +43,7 @@ func entryOf(m redis.XMessage) entry {
 	}
 	e := entry{id: id, event: text("event"), job: text("jobId"), prev: text("prev")}
 	if e.event == eventDelayed {
-		e.delay, _ = strconv.ParseInt(text("delay"), 10, 64)
+		e.delay = number(m.Values["delay"]) // BullMQ 4 has fractions of a millisecond there
 	}
 	return e
 }

@@ -61,6 +61,13 @@ func replies() []reply {
 	}
 }
 
+// perhapsPlain is a time-out of the first connection with TLS: a Redis without
+// it waits for more.
+type perhapsPlain struct{ error }
+
+// Unwrap is the time-out.
+func (p perhapsPlain) Unwrap() error { return p.error }
+
 // explainNetwork is for errors on the way; empty for what Redis itself says.
 func explainNetwork(err error) string {
 	var record tls.RecordHeaderError
@@ -68,7 +75,10 @@ func explainNetwork(err error) string {
 	var host x509.HostnameError
 	var invalid x509.CertificateInvalidError
 	var dns *net.DNSError
+	var plain perhapsPlain
 	switch {
+	case errors.As(err, &plain):
+		return "Redis has not answered in time: if it does not speak TLS, use redis:// instead of rediss://."
 	case errors.As(err, &record):
 		return "The other side does not speak TLS: use redis:// instead of rediss://."
 	case errors.As(err, &unknown):

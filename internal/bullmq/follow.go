@@ -63,6 +63,9 @@ func (s *server) followOnce(ctx context.Context) (bool, error) {
 	for err == nil && len(behind) > 0 && ctx.Err() == nil {
 		behind, err = s.catchUp(ctx, behind)
 	}
+	if err == nil {
+		s.reads.Add(1)
+	}
 	return len(read) > 0, err
 }
 
@@ -92,7 +95,7 @@ func (s *server) take(ctx context.Context, read []batch, count int) (behind []*q
 		if b.cut = len(b.entries) >= count; b.cut {
 			b.entries = b.entries[:uncut(b.entries)]
 			behind = append(behind, b.queue)
-			b.queue.check = true
+			b.queue.check.Store(true)
 		}
 		if err = b.queue.introduce(ctx, s.reader, b.entries); err != nil {
 			break
@@ -214,12 +217,15 @@ func (s *server) compareDue(ctx context.Context, queues []*queue) error {
 	now := time.Now()
 	var due []*queue
 	for _, q := range queues {
-		if (q.check || now.Sub(q.checked) >= checkEvery) && len(due) < checkBatch {
+		if (q.check.Load() || now.Sub(q.checked) >= checkEvery) && len(due) < checkBatch {
 			due = append(due, q)
 		}
 	}
 	if len(due) == 0 || s.forbidden.xinfo.Load() {
 		return nil
+	}
+	for _, q := range due {
+		q.check.Store(false)
 	}
 	pipe := s.reader.Pipeline()
 	infos := make([]*redis.XInfoStreamCmd, len(due))
@@ -236,7 +242,7 @@ func (s *server) compareDue(ctx context.Context, queues []*queue) error {
 	}
 	var sub kpi.Submission
 	for i, q := range due {
-		q.check, q.checked = false, now
+		q.checked = now
 		if t, missed := q.compare(infos[i]); missed {
 			sub.Events = append(sub.Events, t.events(q.name)...)
 			sub.Positions = append(sub.Positions, q.place.position(q.position))
@@ -252,6 +258,9 @@ func (q *queue) compare(info *redis.XInfoStreamCmd) (t tally, missed bool) {
 		missed = q.position.missing(&t)
 	case info.Err() == nil:
 		missed = q.position.compare(info.Val(), &t)
+		if q.position.read < 0 && info.Val().EntriesAdded > 0 {
+			q.check.Store(true) // it can be told at the stream's end
+		}
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()

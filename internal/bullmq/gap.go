@@ -22,6 +22,9 @@ func (p *position) compare(info *redis.XInfoStream, t *tally) bool {
 	case p.read == readNothing && last.compare(p.at) <= 0:
 		p.read = info.EntriesAdded
 		return false
+	case p.read == readNothing && first.compare(p.at) > 0:
+		p.read = gone // all that are left come after the position
+		return false
 	case p.read > info.EntriesAdded && gone == 0:
 		t.miss(missedDeleted, 1) // how many there were before nobody knows
 		p.rewind(last, entryID{}, info.EntriesAdded)

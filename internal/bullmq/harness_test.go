@@ -2,11 +2,7 @@ package bullmq_test
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"maps"
-	"os"
-	"os/exec"
 	"slices"
 	"sync"
 	"testing"
@@ -30,7 +26,7 @@ type ledger struct {
 type seen struct {
 	waits                                      []time.Duration
 	added, completed, failed, retried, stalled int64
-	durations                                  int
+	durations                                  []time.Duration
 	missed                                     map[string]int64
 }
 
@@ -78,7 +74,7 @@ func (l *ledger) count(e kpi.Event) {
 			s.completed++
 		}
 		if e.HasDuration {
-			s.durations++
+			s.durations = append(s.durations, e.Duration)
 		}
 	}
 }
@@ -143,66 +139,4 @@ func awaitUp(t *testing.T, w *bullmq.Watcher) {
 	testkit.Await(t, "Redis to be looked at", func() bool {
 		return !slices.ContainsFunc(w.Servers(), func(s kpi.RedisState) bool { return !s.Up })
 	})
-}
-
-// versions are those of BullMQ that are tested.
-func versions() []string { return []string{"4", "5", "6"} }
-
-const packages = "testdata/bullmq"
-
-// truth is what the workers of a queue wrote down.
-type truth struct {
-	Starts []struct {
-		Job       string
-		Since, At int64
-	}
-	Added, Completed, Failed, Retried, Stalled int64
-}
-
-// play runs scenarios with a real BullMQ and returns the truth, by queue.
-func play(t *testing.T, version string, r *testkit.RedisServer, prefix string, scenarios ...string) map[string]truth {
-	t.Helper()
-	testkit.NodePackages(t, packages)
-	ctx, cancel := context.WithTimeout(t.Context(), 2*testkit.HangGuard)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, "node", append([]string{"truth.js", version, r.Addr, prefix}, scenarios...)...)
-	cmd.Dir, cmd.Stderr = packages, os.Stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("BullMQ %s: %v", version, err)
-	}
-	truths := map[string]truth{}
-	if err := json.Unmarshal(out, &truths); err != nil {
-		t.Fatalf("BullMQ %s: %v in %.200s", version, err, out)
-	}
-	return truths
-}
-
-// compare holds what was recorded against the truth and returns by how much
-// the worst wait is off.
-func (tr truth) compare(s *seen) (worst time.Duration, err error) {
-	if len(s.waits) != len(tr.Starts) {
-		return 0, fmt.Errorf("%d waits, want %d", len(s.waits), len(tr.Starts))
-	}
-	for _, c := range []struct {
-		what      string
-		got, want int64
-	}{{"added", s.added, tr.Added}, {"completed", s.completed, tr.Completed}, {"failed", s.failed, tr.Failed}, {"retried", s.retried, tr.Retried}, {"stalled", s.stalled, tr.Stalled}} {
-		if c.got != c.want {
-			return 0, fmt.Errorf("%d %s, want %d", c.got, c.what, c.want)
-		}
-	}
-	if len(s.missed) > 0 {
-		return 0, fmt.Errorf("missed %v", s.missed)
-	}
-	var want []time.Duration
-	for _, start := range tr.Starts {
-		want = append(want, time.Duration(max(0, start.At-start.Since))*time.Millisecond)
-	}
-	got := slices.Sorted(slices.Values(s.waits))
-	slices.Sort(want)
-	for i := range got {
-		worst = max(worst, (got[i] - want[i]).Abs())
-	}
-	return worst, nil
 }

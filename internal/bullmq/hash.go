@@ -21,14 +21,17 @@ type job struct {
 }
 
 // waitsSince is the state of the job when it waits now. Of one that started
-// before, its last start is all that is known.
-func (j job) waitsSince() (state, bool) {
+// before, its last start is all that is known; of one that was moved on before
+// its delay had ended, nothing.
+func (j job) waitsSince(now int64) (state, bool) {
 	again := j.parent || j.starts > 0 || j.tries > 0 || j.processed > 0
 	switch {
 	case !j.exists || j.finished:
 		return state{}, false
 	case again && max(j.processed, j.added) > 0:
 		return state{max(j.processed, j.added), phaseGuessed}, true
+	case j.added > 0 && j.delay > 0 && j.added+j.delay > now:
+		return state{now, phaseGuessed}, true
 	case j.added > 0:
 		return state{j.added + j.delay, phaseWaiting}, true
 	default:

@@ -12,6 +12,10 @@ const (
 	phaseGuessed
 	phaseDelayed
 	phaseActive
+	// phaseLeft is a job that waited by its events and, as a look at Redis says,
+	// does so no more. Its event may still be on its way: until then it is
+	// remembered since when it had waited.
+	phaseLeft
 )
 
 // state is a job's phase and since when: of a waiting job since when it could
@@ -31,6 +35,14 @@ type index struct {
 	waiting int
 	oldest  ages // of waiting jobs, and of some that wait no more
 	full    bool // no room is left for jobs that are simply added
+	left    []leaving
+}
+
+// leaving is a job in phaseLeft, and how often the stream had been read then.
+type leaving struct {
+	id   string
+	at   int64
+	read uint64
 }
 
 // compactAt bounds what oldest holds of jobs that wait no more.
@@ -68,14 +80,46 @@ func (x *index) forget(id string) {
 // reset forgets every job.
 func (x *index) reset() { *x = index{full: x.full} }
 
-// forgetWaiting forgets the jobs that wait.
-func (x *index) forgetWaiting() {
-	for id, s := range x.jobs {
-		if s.waits() {
-			delete(x.jobs, id)
-		}
+// leave books that a job does not wait any more. It says nothing of other jobs.
+func (x *index) leave(id string, read uint64) {
+	s, ok := x.jobs[id]
+	if !ok || !s.waits() {
+		return
 	}
-	x.waiting, x.oldest = 0, nil
+	x.waiting--
+	if s.phase == phaseGuessed {
+		delete(x.jobs, id)
+		return
+	}
+	s.phase = phaseLeft
+	x.jobs[id] = s
+	x.left = append(x.left, leaving{id, s.at, read})
+}
+
+// leaveAll books that no job waits any more.
+func (x *index) leaveAll(read uint64) {
+	for id := range x.jobs {
+		x.leave(id, read)
+	}
+	x.oldest = nil
+}
+
+// purge forgets the jobs that have left when the stream was read to its end
+// since: a read that had begun by then ended, and one more.
+func (x *index) purge(read uint64) {
+	n := 0
+	for _, l := range x.left {
+		if l.read+2 > read {
+			break
+		}
+		if s, ok := x.jobs[l.id]; ok && s.phase == phaseLeft && s.at == l.at {
+			delete(x.jobs, l.id)
+		}
+		n++
+	}
+	if x.left = x.left[n:]; len(x.left) == 0 {
+		x.left = nil
+	}
 }
 
 func (x *index) len() int { return len(x.jobs) }

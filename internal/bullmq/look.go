@@ -212,7 +212,7 @@ func (s *server) settle(g *sight, at time.Time) {
 	q.foreign = g.foreign()
 	l := look{at: at, present: g.exists.Val() > 0, changes: g.changes}
 	l.state, l.limited = g.state(at)
-	q.tidy(l)
+	q.tidy(l, s.reads.Load())
 	l.cold = max(0, l.state.Depth.Ready()+l.state.Depth.Paused-int64(q.index.waiting))
 	_, l.oldestAt, _ = q.index.first()
 	busy := q.changes != q.last.changes || l.state.Depth.Ready()+l.state.Depth.Active+l.state.Due > 0
@@ -227,15 +227,17 @@ func (s *server) settle(g *sight, at time.Time) {
 		q.goneSince = time.Time{}
 	case q.goneSince.IsZero():
 		q.goneSince = time.Now()
+		q.check.Store(true) // its stream may be gone too
 	}
 }
 
-// tidy forgets waiting jobs that are no more: all when none waits and nothing
+// tidy lets go of waiting jobs that are no more: all when none waits and nothing
 // has happened since the look began.
-func (q *queue) tidy(l look) {
+func (q *queue) tidy(l look, read uint64) {
+	q.index.purge(read)
 	d := l.state.Depth
 	if d.Ready()+d.Paused == 0 && q.changes == l.changes {
-		q.index.forgetWaiting()
+		q.index.leaveAll(read)
 	}
 }
 

@@ -61,13 +61,14 @@ func (g *sight) cold() int64 {
 	return d.Ready() - int64(g.queue.index.waiting)
 }
 
-// verify forgets the oldest job, and then more, where they are gone.
+// verify lets go of the oldest job, and then of more, where they are gone.
 func (s *server) verify(ctx context.Context, g *sight) error {
 	if g.oldest == nil || !gone(g.oldest.Val()) {
 		return nil
 	}
 	q := g.queue
-	q.drop(g.candidate)
+	read := s.reads.Load()
+	q.drop(g.candidate, read)
 	for range verifyRounds {
 		ids := q.someOldest(verifyBatch)
 		if len(ids) == 0 {
@@ -80,7 +81,7 @@ func (s *server) verify(ctx context.Context, g *sight) error {
 		dropped := 0
 		for _, id := range ids {
 			if j := jobs[id]; !j.exists || j.finished {
-				q.drop(id)
+				q.drop(id, read)
 				dropped++
 			}
 		}
@@ -94,12 +95,10 @@ func (s *server) verify(ctx context.Context, g *sight) error {
 // gone tells from timestamp and finishedOn that a job waits no more.
 func gone(fields []any) bool { return len(fields) == 2 && (fields[0] == nil || fields[1] != nil) }
 
-func (q *queue) drop(id string) {
+func (q *queue) drop(id string, read uint64) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if s, ok := q.index.get(id); ok && s.waits() {
-		q.index.forget(id)
-	}
+	q.index.leave(id, read)
 }
 
 // someOldest are a few of the jobs that have waited longest.
@@ -121,7 +120,11 @@ func (s *server) meet(ctx context.Context, q *queue, ids []string) error {
 	var strange []string
 	q.mu.Lock()
 	for _, id := range ids {
-		if _, known := q.index.get(id); !known && !isMarker(id) {
+		known, ok := q.index.get(id)
+		switch {
+		case ok && known.phase == phaseLeft: // it does wait
+			q.index.set(id, state{known.at, phaseWaiting})
+		case !ok && !isMarker(id):
 			strange = append(strange, id)
 		}
 	}
@@ -137,7 +140,7 @@ func (s *server) meet(ctx context.Context, q *queue, ids []string) error {
 	defer q.mu.Unlock()
 	for _, id := range strange {
 		_, known := q.index.get(id) // its event may have come by now
-		if st, ok := jobs[id].waitsSince(); ok && !known {
+		if st, ok := jobs[id].waitsSince(s.clock.now()); ok && !known {
 			q.index.set(id, st)
 		}
 	}

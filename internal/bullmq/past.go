@@ -35,7 +35,8 @@ func (q *queue) readPast(ctx context.Context, client redis.UniversalClient) erro
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for id, s := range p.found {
-		if _, known := q.index.get(id); !known {
+		// What a look has made of hashes is worth less.
+		if known, _ := q.index.get(id); known.phase != phaseLeft {
 			q.index.set(id, s)
 		}
 	}
@@ -78,13 +79,12 @@ func (p *past) take(e entry) {
 // introduce makes known, as far as Redis can tell, since when the jobs waited
 // that start in the entries. It is for use before they are counted.
 func (q *queue) introduce(ctx context.Context, client redis.UniversalClient, entries []entry) error {
-	unknown := q.strangers(entries)
-	if len(unknown) > 0 && !q.warm {
+	if !q.warm && q.lacks(entries) {
 		if err := q.readPast(ctx, client); err != nil {
 			return err
 		}
-		unknown = q.strangers(entries)
 	}
+	unknown := q.strangers(entries)
 	if len(unknown) == 0 {
 		return nil
 	}
@@ -101,6 +101,12 @@ func (q *queue) introduce(ctx context.Context, client redis.UniversalClient, ent
 		}
 	}
 	return nil
+}
+
+func (q *queue) lacks(entries []entry) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return lacks(&q.index, entries)
 }
 
 func (q *queue) strangers(entries []entry) []string {

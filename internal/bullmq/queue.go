@@ -2,12 +2,13 @@ package bullmq
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/luneo-platform/luneo/internal/kpi"
 )
 
-// queue is one watched queue. Its follower owns position, seen and checked.
+// queue is one watched queue. Its follower owns position, warm and checked.
 type queue struct {
 	place
 	keys
@@ -15,8 +16,9 @@ type queue struct {
 
 	position position
 	warm     bool // the stream's past was read
-	check    bool // the stream is to be compared with the position
 	checked  time.Time
+
+	check atomic.Bool // the stream is to be compared with the position
 
 	mu      sync.Mutex
 	index   index

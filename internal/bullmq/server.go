@@ -28,7 +28,7 @@ const (
 type server struct {
 	name, address, origin string
 	prefixes, listed      []string
-	cluster               bool
+	cluster, tls          bool
 	recorder              Recorder
 	observe               func([]kpi.Event)
 	names                 *names
@@ -40,21 +40,24 @@ type server struct {
 	clock                 clock
 	lag                   lag
 	forbidden             forbidden
+	reads                 atomic.Uint64 // how often all streams were read to their ends
 	about                 atomic.Pointer[about]
 
-	mu         sync.Mutex
-	queues     map[place]*queue
-	skipped    int
-	workers    map[string]int // by connection name; nil when Redis does not tell
-	lookTook   time.Duration
-	remembered int
-	changed    chan struct{} // a queue has come
+	mu      sync.Mutex
+	queues  map[place]*queue
+	skipped int
+	// scanProblem is why no queue can be found; empty when they can.
+	scanProblem string
+	workers     map[string]int // by connection name; nil when Redis does not tell
+	lookTook    time.Duration
+	remembered  int
+	changed     chan struct{} // a queue has come
 
 	lookedAt time.Time // of the goroutine that looks
 }
 
 // forbidden are commands that the ACL refuses and that can be done without.
-type forbidden struct{ xinfo, clients, info, scan atomic.Bool }
+type forbidden struct{ xinfo, clients, info atomic.Bool }
 
 // lag is how old the newest entry was when it was read.
 type lag struct{ ms atomic.Int64 }
@@ -105,6 +108,9 @@ func (s *server) tryConnect(ctx context.Context) (err error) {
 	defer cancel()
 	sent := s.clock.local()
 	now, err := s.client.Time(ctx).Result()
+	if err != nil && s.tls && isTimeout(err) {
+		return perhapsPlain{err}
+	}
 	if err != nil {
 		return err
 	}
@@ -150,7 +156,7 @@ func (s *server) those(keep func(*queue) bool) []*queue {
 
 func (s *server) checkAll() {
 	for _, q := range s.followed() {
-		q.check = true
+		q.check.Store(true)
 	}
 }
 
@@ -179,7 +185,8 @@ func (s *server) prepare(p place, start entryID) *queue {
 	if !s.names.room(known) {
 		return nil
 	}
-	q := &queue{place: p, keys: keysOf(p.prefix, p.queue), check: true, quiet: lookBusy}
+	q := &queue{place: p, keys: keysOf(p.prefix, p.queue), quiet: lookBusy}
+	q.check.Store(true)
 	q.name = s.names.claim(p, restored.name)
 	q.position = position{at: start, read: readNothing, name: q.name}
 	if known {

@@ -93,7 +93,7 @@ func (t *tally) countWaiting(x *index, e entry) {
 	if e.prev == prevDelayed && known && s.phase == phaseDelayed {
 		at = min(at, s.at)
 	}
-	if e.back() || known && s.phase == phaseActive {
+	if e.back() || known && s.phase == phaseActive { // one that had failed for good is retried by hand
 		t.retried++
 	}
 	if x.full && e.prev == "" {
@@ -104,7 +104,7 @@ func (t *tally) countWaiting(x *index, e entry) {
 
 func (t *tally) countStart(x *index, e entry, s state) {
 	switch s.phase {
-	case phaseWaiting, phaseDelayed:
+	case phaseWaiting, phaseDelayed, phaseLeft:
 		t.waits = append(t.waits, time.Duration(max(0, e.id.ms-s.at))*time.Millisecond)
 	default:
 		t.miss(missedUnreadable, 1)
@@ -131,13 +131,29 @@ func strangers(x *index, entries []entry) []string {
 			known[e.job] = true
 		case eventActive:
 			s, ok := x.get(e.job)
-			if !known[e.job] && (!ok || s.phase == phaseActive) {
+			if !known[e.job] && (!ok || s.phase == phaseActive || s.phase == phaseGuessed) {
 				list = append(list, e.job)
 			}
 			delete(known, e.job)
 		}
 	}
 	return list
+}
+
+// lacks reports whether the entries go on with jobs of which neither they nor
+// the index know where they stood.
+func lacks(x *index, entries []entry) bool {
+	known := map[string]bool{}
+	for _, e := range entries {
+		switch e.event {
+		case eventActive, eventDelayed, eventCompleted, eventFailed:
+			if s, ok := x.get(e.job); !known[e.job] && (!ok || s.phase == phaseGuessed) {
+				return true
+			}
+		}
+		known[e.job] = true
+	}
+	return false
 }
 
 // uncut is how many of the entries to take when a read was cut short by its

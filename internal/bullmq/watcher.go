@@ -79,7 +79,7 @@ func New(opts Options) (*Watcher, error) {
 		w.servers = append(w.servers, newServer(one, opts, w.names, restored[one.Name]))
 	}
 	if opts.Registerer != nil {
-		opts.Registerer.MustRegister(collector{w})
+		opts.Registerer.MustRegister(w.Collector())
 	}
 	return w, nil
 }
@@ -93,7 +93,7 @@ func newServer(one Server, opts Options, names *names, restored map[place]positi
 	}
 	s := &server{
 		name: one.Name, address: one.Connect.Address(), origin: one.Origin,
-		prefixes: one.Prefixes, listed: one.Queues, cluster: one.Connect.IsCluster(),
+		prefixes: one.Prefixes, listed: one.Queues, cluster: one.Connect.IsCluster(), tls: one.Connect.isTLS(),
 		recorder: opts.Recorder, observe: opts.Observer, names: names, restored: restored, log: opts.Logger,
 		open:   func() (redis.UniversalClient, error) { return one.Connect.Open() },
 		queues: map[place]*queue{}, changed: make(chan struct{}, 1),
@@ -120,6 +120,9 @@ func restoredPositions(states map[string]string, names *names) map[string]map[pl
 	}
 	return restored
 }
+
+// Collector shows how the watch of each server goes. Options.Registerer has it.
+func (w *Watcher) Collector() prometheus.Collector { return collector{w} }
 
 // Run watches until ctx ends.
 func (w *Watcher) Run(ctx context.Context) error {
@@ -204,11 +207,15 @@ func (h *health) describe(d *kpi.RedisState) {
 // notes say what the server does not allow and what is missing for it.
 func (s *server) notes() []string {
 	var list []string
+	s.mu.Lock()
+	if s.scanProblem != "" {
+		list = append(list, s.scanProblem)
+	}
+	s.mu.Unlock()
 	for _, n := range []struct {
 		on   bool
 		text string
 	}{
-		{s.forbidden.scan.Load() && len(s.listed) == 0, "SCAN is forbidden, so no queue can be found: list them in the configuration, or allow +scan."},
 		{s.forbidden.clients.Load(), "CLIENT LIST is forbidden, so the number of workers is not known: allow +client|list."},
 		{s.forbidden.xinfo.Load(), "XINFO STREAM is forbidden, so missed events are not counted: allow +xinfo|stream."},
 		{s.forbidden.info.Load(), "INFO is forbidden, so version and role are not known: allow +info."},
@@ -216,6 +223,9 @@ func (s *server) notes() []string {
 		if n.on {
 			list = append(list, n.text)
 		}
+	}
+	if a := s.about.Load(); a != nil && a.cluster && !s.cluster {
+		list = append(list, "This Redis is a node of a cluster, and queues on other nodes are not seen: set cluster: true.")
 	}
 	if a := s.about.Load(); a != nil && a.replica {
 		list = append(list, "This is a replica: workers are connected to its master, so their number is not known.")

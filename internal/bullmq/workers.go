@@ -21,6 +21,7 @@ const (
 type about struct {
 	version string
 	replica bool
+	cluster bool // a node of one
 }
 
 // connectionName is what a worker's connection is called
@@ -109,7 +110,7 @@ func aboutOf(info string) *about {
 			fields[k] = v
 		}
 	}
-	a := &about{version: "redis " + fields["redis_version"], replica: fields["role"] == "slave"}
+	a := &about{version: "redis " + fields["redis_version"], replica: fields["role"] == "slave", cluster: fields["redis_mode"] == "cluster"}
 	if fields["server_name"] == "valkey" {
 		a.version = "valkey " + fields["valkey_version"]
 	}

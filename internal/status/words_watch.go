@@ -54,7 +54,7 @@ func redisWords() *words {
 func missedWords() *words {
 	return &words{
 		title: "Missed queue events", unit: unitCount, tail: tailAgo,
-		query:   `sum by (job, instance, queue_name) (increase(luneo_queue_events_missed_total{reason!="unreadable"}[15m]))`,
+		query:   `sum by (job, instance, queue_name) (increase(luneo_queue_events_missed_total{reason=~"trimmed|rewound"}[15m]))`,
 		subject: func(r *reading) string { return r.labels[queueLabel] },
 		shown:   func(r *reading) string { return number.Count(r.value) },
 		against: func(*reading) string { return "in 15 min" },

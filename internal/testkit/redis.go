@@ -191,6 +191,16 @@ func (r *RedisServer) Feed(commands string) {
 	}
 }
 
+// QueueKeys are commands for Feed that write the keys of a BullMQ queue with one
+// job that waits, as BullMQ leaves them: enough to be found and looked at.
+func QueueKeys(prefix, queue string) string {
+	k := prefix + ":" + queue + ":"
+	return "HSET " + k + "meta opts.maxLenEvents 10000\r\n" +
+		"HSET " + k + "1 timestamp 1700000000000 opts {} name job data {}\r\n" +
+		"LPUSH " + k + "wait 1\r\n" +
+		"XADD " + k + "events * event waiting jobId 1\r\n"
+}
+
 // freePort is one that nobody listens on now.
 func freePort(t testing.TB) string {
 	t.Helper()
