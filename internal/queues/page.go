@@ -94,9 +94,9 @@ func (v *view) pushedNames() []string {
 		names[name] = true
 	}
 	for name, c := range v.recent {
-		// Of a watched queue that is gone, or whose server is down, the rates
+		// Of a watched queue that is gone, or whose server is down, the waits
 		// alone would say nothing.
-		if !c.told.added && !c.told.ended {
+		if !c.told.followed {
 			names[name] = true
 		}
 	}

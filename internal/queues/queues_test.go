@@ -196,7 +196,7 @@ func TestWatchedQueueHidesWhatIsPushed(t *testing.T) {
 	if list := b.page(t).Queues; len(list) != 1 || list[0].Source != queues.SourceRedis || *list[0].OldestSeconds != 3 {
 		t.Errorf("%+v", list)
 	}
-	b.Observed([]kpi.Event{wait("q", time.Second), added("q", 1)})
+	b.Followed([]kpi.Event{wait("q", time.Second)})
 	b.watched, b.pushed = nil, map[string]time.Duration{} // its server is down
 	if list := b.page(t).Queues; len(list) != 0 {
 		t.Errorf("without its server: %+v", list)

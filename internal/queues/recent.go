@@ -42,8 +42,8 @@ type counted struct {
 	last time.Time
 }
 
-// kinds are those of events that tell rates.
-type kinds struct{ added, ended bool }
+// kinds are those of events that tell rates, and whether a watcher has made any.
+type kinds struct{ added, ended, followed bool }
 
 // recent remembers what was recorded in the last five minutes. It is safe for
 // concurrent use.
@@ -74,14 +74,14 @@ func newRecent(now func() time.Time) *recent {
 	return &recent{now: now, began: now(), queues: map[string]*history{}}
 }
 
-// observe takes in events that were recorded.
-func (r *recent) observe(events []kpi.Event) {
+// observe takes in events that were recorded, from one of the sources.
+func (r *recent) observe(events []kpi.Event, source string) {
 	now := r.now()
 	for i := range events {
 		switch e := &events[i]; e.Type {
 		case kpi.TypeQueueWait, kpi.TypeQueueAdded, kpi.TypeQueueJob:
 			if h := r.historyOf(e.Dims[0], now); h != nil {
-				h.count(e, now)
+				h.count(e, now, source)
 			}
 		default:
 		}
@@ -125,10 +125,11 @@ func (r *recent) forget(now time.Time) {
 
 func slotNumber(at time.Time) int64 { return at.UnixMilli() / slotLength.Milliseconds() }
 
-func (h *history) count(e *kpi.Event, now time.Time) {
+func (h *history) count(e *kpi.Event, now time.Time, source string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.last = now
+	h.told.followed = h.told.followed || source == SourceRedis
 	number := slotNumber(now)
 	s := &h.ring[number%slots]
 	if s.number != number {
