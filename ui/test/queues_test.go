@@ -24,9 +24,9 @@ func queueAnswers(t *testing.T) func(http.ResponseWriter, *http.Request) bool {
 	}
 	return func(w http.ResponseWriter, r *http.Request) bool {
 		body := list
-		switch path := r.URL.Path; {
-		case path == "/api/queues":
-		case path == "/api/queues/"+oddQueue:
+		switch r.URL.Path {
+		case "/api/queues":
+		case "/api/queues/" + oddQueue:
 			body = one
 		default:
 			return false
