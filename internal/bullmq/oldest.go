@@ -140,8 +140,13 @@ func (s *server) meet(ctx context.Context, q *queue, ids []string) error {
 	defer q.mu.Unlock()
 	for _, id := range strange {
 		_, known := q.index.get(id) // its event may have come by now
-		if st, ok := jobs[id].waitsSince(s.clock.now()); ok && !known {
+		j := jobs[id]
+		st, ok := j.waitsSince(s.clock.now())
+		switch {
+		case ok && !known:
 			q.index.set(id, st)
+		case !ok && j.exists && !j.finished:
+			q.untold = true
 		}
 	}
 	return nil

@@ -32,7 +32,7 @@ type queue struct {
 	// goneSince is when its meta key was missed first; zero while it is there.
 	goneSince time.Time
 
-	searched bool // of the goroutine that looks
+	searched, untold bool // of the goroutine that looks
 }
 
 // look is what was seen of a queue at one moment.
@@ -46,6 +46,8 @@ type look struct {
 	// and oldestAt since when the oldest of all waited; 0 when unknown.
 	cold     int64
 	oldestAt int64
+	// untold says that jobs wait, or may, that don't tell since when.
+	untold bool
 }
 
 // shown reports whether the queue is there.
@@ -65,8 +67,7 @@ func (q *queue) waited(now int64) (time.Duration, bool) {
 	}
 	at, ok := q.oldestAt()
 	if !ok {
-		// What the look saw has started since, unless it saw jobs that tell nothing.
-		return 0, q.changes != q.last.changes || q.last.state.Depth.Ready() == 0
+		return 0, !q.last.untold // what the look saw has started since
 	}
 	return time.Duration(max(0, now-at)) * time.Millisecond, true
 }
