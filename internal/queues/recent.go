@@ -18,6 +18,9 @@ const (
 	slots      = 30
 	// window is the time that they span.
 	window = slots * slotLength
+	// lateSlots are the end of the window, from which is told where a queue with
+	// many jobs is heading.
+	lateSlots = 6
 
 	// maxRecent bounds the queues of which events are remembered: as many as
 	// are watched at most, and as many as are pushed.
@@ -37,10 +40,15 @@ type slot struct {
 type counted struct {
 	waits                 sketch
 	started, added, ended int64
+	// lately is the end of the window alone.
+	lately pace
 	// told says which kinds of event the queue has ever had.
 	told kinds
 	last time.Time
 }
+
+// pace is how many jobs came and went in the last lateSlots.
+type pace struct{ added, ended int64 }
 
 // kinds are those of events that tell rates, and whether a watcher has made any.
 type kinds struct{ added, ended, followed bool }
@@ -125,6 +133,11 @@ func (r *recent) forget(now time.Time) {
 
 func slotNumber(at time.Time) int64 { return at.UnixMilli() / slotLength.Milliseconds() }
 
+// lateSpan is how long the end of the window is: its last slot is not over.
+func lateSpan(now time.Time) time.Duration {
+	return now.Sub(time.UnixMilli((slotNumber(now) - lateSlots + 1) * slotLength.Milliseconds()))
+}
+
 func (h *history) count(e *kpi.Event, now time.Time, source string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -175,6 +188,10 @@ func (h *history) since(first int64) counted {
 	for i := range h.ring {
 		if s := &h.ring[i]; s.number >= first {
 			c.add(counted{waits: s.waits, started: s.started, added: s.added, ended: s.ended})
+			if s.number >= first+slots-lateSlots {
+				c.lately.added += s.added
+				c.lately.ended += s.ended
+			}
 		}
 	}
 	return c
