@@ -16,6 +16,7 @@ func (c collector) Describe(ch chan<- *prometheus.Desc) { prometheus.DescribeByC
 // Collect sends what is known now.
 func (c collector) Collect(ch chan<- prometheus.Metric) {
 	ch <- prometheus.MustNewConstMetric(desc("luneo_queue_remembered_jobs_limit", "Most unfinished jobs that are remembered of one Redis; of others Redis is asked when they start"), prometheus.GaugeValue, rememberedLimit)
+	ch <- prometheus.MustNewConstMetric(desc("luneo_redis_queues_limit", "Most queues that are watched in all Redis together; more are skipped"), prometheus.GaugeValue, queueLimit)
 	for _, s := range c.watcher.servers {
 		d := s.describe()
 		if s.origin == OriginDefault && d.Since.IsZero() || s.origin == OriginDefault && !d.Up && d.Version == "" {
