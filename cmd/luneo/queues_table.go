@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/mattn/go-runewidth"
-
 	"github.com/luneo-platform/luneo/internal/number"
 	"github.com/luneo-platform/luneo/internal/queues"
 )
@@ -101,15 +99,12 @@ func (s screenStyle) tint(text, colour string) string {
 	return colour + text + plain
 }
 
-// letters knows how wide letters are, whatever the locale says.
-func letters() *runewidth.Condition { return &runewidth.Condition{StrictEmojiNeutral: true} }
-
 // cell keeps a text within a width; 0 is any.
 func cell(text string, width int) string {
 	if width == 0 {
 		return text
 	}
-	return letters().Truncate(text, width, "…")
+	return fitted(text, width)
 }
 
 // serverLines say how each Redis is. One that nobody named and that never
@@ -229,7 +224,7 @@ func nameWidth(c queueColumn, list []queues.Queue, width int) int {
 	const least, most, usual = 12, 40, 4
 	longest := least
 	for i := range list {
-		longest = max(longest, letters().StringWidth(c.text(&list[i]))+1)
+		longest = max(longest, columns(c.text(&list[i]))+1)
 	}
 	if width > 0 {
 		longest = min(longest, max(least, width/usual))
@@ -239,10 +234,12 @@ func nameWidth(c queueColumn, list []queues.Queue, width int) int {
 
 // pad writes a text in the column's width.
 func (c queueColumn) pad(text string) string {
+	shown := cell(text, c.width-1)
+	space := strings.Repeat(" ", max(0, c.width-columns(shown)))
 	if c.left {
-		return letters().FillRight(cell(text, c.width-1), c.width)
+		return shown + space
 	}
-	return letters().FillLeft(cell(text, c.width-1), c.width)
+	return space + shown
 }
 
 func orUnknown(v *float64, write func(float64) string) string {

@@ -13,8 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/mattn/go-runewidth"
-
 	"github.com/luneo-platform/luneo/internal/queues"
 	"github.com/luneo-platform/luneo/internal/testkit"
 )
@@ -57,8 +55,7 @@ func TestQueueTable(t *testing.T) {
 			continue
 		}
 		for line := range strings.Lines(table) {
-			wide := &runewidth.Condition{}
-			if n := wide.StringWidth(strings.TrimSuffix(line, "\n")); n > max(c.style.width, 32) {
+			if n := columns(strings.TrimSuffix(line, "\n")); n > max(c.style.width, 32) {
 				t.Errorf("%s: a line has %d columns: %s", c.name, n, line)
 			}
 		}

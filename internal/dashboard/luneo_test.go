@@ -29,8 +29,13 @@ func startLuneo(t *testing.T) *luneo {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "data")
 	writeHistory(t, dir, 4*24*time.Hour)
-	p := testkit.Start(t, "--data-dir", dir, "--prometheus-scrape-interval", "1s", "--prometheus-evaluation-interval", "1s")
+	r := testkit.Redis(t)
+	r.Feed(testkit.QueueKeys("bull", "render-3d"))
+	p := testkit.Start(t, "--data-dir", dir, "--redis", r.URL, "--prometheus-scrape-interval", "1s", "--prometheus-evaluation-interval", "1s")
 	l := &luneo{url: p.URL}
+	l.shows(t, "luneo_queue_jobs{")
+	r.Feed(queueEvents)
+	l.shows(t, "luneo_queue_events_missed_total{")
 	var batch strings.Builder
 	for range 40 {
 		for _, event := range events() {
@@ -45,6 +50,25 @@ func startLuneo(t *testing.T) *luneo {
 		t.Fatalf("%d %s", resp.StatusCode, body)
 	}
 	return l
+}
+
+// queueEvents are what queues tell of seldom: a job that is tried again, one
+// whose worker was lost, and one of which nobody knows since when it waited.
+const queueEvents = "XADD bull:render-3d:events * event waiting jobId 2 prev active\r\n" +
+	"XADD bull:render-3d:events * event waiting jobId 3 prev active\r\n" +
+	"XADD bull:render-3d:events * event stalled jobId 3\r\n" +
+	"XADD bull:render-3d:events * event active jobId 4 prev waiting\r\n"
+
+// shows waits until a text is on /metrics.
+func (l *luneo) shows(t *testing.T, what string) {
+	t.Helper()
+	testkit.Await(t, what, func() bool {
+		resp, err := http.Get(l.url + "/metrics")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Contains(testkit.Body(t, resp), what)
+	})
 }
 
 func writeHistory(t *testing.T, dir string, length time.Duration) {
@@ -82,7 +106,7 @@ func events() []string {
 		`{"type":"embed-handshake","durationSeconds":0.3,"shopDomain":"shop-01.example","failureReason":"origin_not_allowed"}`,
 		`{"type":"ar-conversion","conversionType":"glb_to_usdz","durationSeconds":12}`,
 		`{"type":"ar-conversion","conversionType":"glb_to_usdz","durationSeconds":12,"errorType":"parse"}`,
-		`{"type":"queue-wait","queueName":"render-3d","waitSeconds":20,"oldestWaitingSeconds":95}`,
+		`{"type":"queue-wait","queueName":"render-2d","waitSeconds":20,"oldestWaitingSeconds":95}`,
 		`{"type":"http-request","method":"GET","route":"/designs/:id","statusCode":200,"durationSeconds":0.1}`,
 		`{"type":"http-request","method":"GET","route":"/designs/:id","statusCode":500,"durationSeconds":0.1}`,
 	}

@@ -29,6 +29,7 @@ func overview() Classic {
 		{id: 100, title: "Alerts", panels: []dashboard.Panel{alertsNow()}},
 		{id: 200, title: "API performance", panels: apiPanels()},
 		{id: 300, title: "System", panels: systemPanels()},
+		{id: 500, title: "Queues in Redis", panels: watchedQueues()},
 		{id: 400, title: "Luneo itself", panels: append(luneoWork(), luneoResources()...)},
 	})
 	return d
