@@ -31,8 +31,8 @@ columns out. A wait is yellow above half of what an alert allows and red above
 all of it; NO_COLOR turns colours off.
 
 P50 and P95 are of the waits of the last 5 minutes, IN and OUT the jobs a second
-that came and ended. TO DRAIN is how long it takes until no job waits, at that
-pace. A dash is what nobody tells.
+that came and ended. TO DRAIN is how long it takes until no job waits, at the
+pace of now. A dash is what nobody tells.
 
 --json prints what GET /api/queues answers. The token needs the scope read.`
 

@@ -32,6 +32,7 @@ type limit struct {
 func limits(cfg config.Config, shown readings) []limit {
 	list := labelLimits(shown)
 	list = append(list, seriesLimits(shown)...)
+	list = append(list, watchLimits(shown)...)
 	refused := func(kind string) *float64 { return shown.of("luneo_http_server_errors_total", "kind", kind) }
 	one := func(name string) *float64 { v := shown.value(name); return &v }
 	list = append(list,
@@ -76,6 +77,20 @@ func seriesLimits(shown readings) (list []limit) {
 	return list
 }
 
+// watchLimits are those of the watch of queues, where there is one.
+func watchLimits(shown readings) (list []limit) {
+	for _, l := range []struct{ name, what, used, most, unit string }{
+		{"watched_queues", "queues that are watched; more are not", "luneo_redis_queues", "luneo_redis_queues_limit", "queues"},
+		{"remembered_jobs", "unfinished jobs that are remembered of a Redis; of others Redis is asked when they start", "luneo_queue_remembered_jobs", "luneo_queue_remembered_jobs_limit", "jobs"},
+	} {
+		if most := shown.value(l.most); most > 0 {
+			used := shown.sum(l.used)
+			list = append(list, limit{l.name, l.what, &used, most, l.unit, nil})
+		}
+	}
+	return list
+}
+
 // readings is what /metrics shows, by name.
 type readings map[string]*dto.MetricFamily
 
@@ -93,6 +108,14 @@ func gathered(from prometheus.Gatherer) (readings, error) {
 
 // value is that of a metric without labels; 0 when it is absent.
 func (r readings) value(name string) float64 { return *r.of(name) }
+
+// sum is that of all series of a metric.
+func (r readings) sum(name string) (sum float64) {
+	for _, m := range r[name].GetMetric() {
+		sum += m.GetGauge().GetValue() + m.GetCounter().GetValue()
+	}
+	return sum
+}
 
 // of is the value of the series with these labels, names and values in turn; 0
 // when it is absent.

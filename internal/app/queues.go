@@ -72,6 +72,6 @@ func (a *App) RecordQueues(ctx context.Context, events []kpi.Event) error {
 	if _, err := a.recorder.Record(ctx, kpi.Submission{Events: events}); err != nil {
 		return err
 	}
-	a.queues.Observed(events)
+	a.queues.Followed(events)
 	return nil
 }

@@ -54,7 +54,7 @@ func (a *App) runWatch(ctx context.Context) error {
 // observed tells what the watcher saw to those who show what arrives: waits are
 // what clients could have sent too.
 func (a *App) observed(events []kpi.Event) {
-	a.queues.Observed(events)
+	a.queues.Followed(events)
 	i := slices.IndexFunc(events, func(e kpi.Event) bool { return e.Type == kpi.TypeQueueWait })
 	if i >= 0 {
 		a.setup.Recorded(events[i : i+1])

@@ -4,7 +4,7 @@
 // the server spent for an event. Nothing else should run meanwhile.
 //
 // It needs wrk, prometheus, prometheus-alertmanager, prometheus-pushgateway and
-// victoria-metrics, and chromium for the web UI, which `make bench` installs where
+// victoria-metrics, redis and Node for queues, and chromium for the web UI, which `make bench` installs where
 // it may.
 package main
 
@@ -69,6 +69,7 @@ func comparisons() []comparison {
 		{"ready", "start to ready with 10,000 series of history, beside Debian's prometheus", (*bench).ready},
 		{"detect", "the first error of a kind to its firing alert", (*bench).detect},
 		{"webui", "the web UI in a headless Chromium, and the first minute", (*bench).webui},
+		{"queues", "the watch of BullMQ's queues", (*bench).queues},
 		{"start", "start on an empty directory, replay of a million events", (*bench).start},
 	}
 }

@@ -91,6 +91,7 @@ type batch struct {
 // that have more. What Redis can't be asked about is read again later.
 func (s *server) take(ctx context.Context, read []batch, count int) (behind []*queue, err error) {
 	var sub kpi.Submission
+	var lag int64
 	for _, b := range read {
 		if b.cut = len(b.entries) >= count; b.cut {
 			b.entries = b.entries[:uncut(b.entries)]
@@ -104,8 +105,9 @@ func (s *server) take(ctx context.Context, read []batch, count int) (behind []*q
 		sub.Events = append(sub.Events, t.events(b.queue.name)...)
 		sub.Positions = append(sub.Positions, b.queue.place.position(b.queue.position))
 		s.wake(b.queue)
-		s.lag.note(b.entries[len(b.entries)-1].id.ms, s.clock.now())
+		lag = max(lag, s.clock.now()-b.entries[0].id.ms)
 	}
+	s.lag.ms.Store(lag)
 	s.record(ctx, sub)
 	return behind, err
 }

@@ -16,6 +16,7 @@ func (c collector) Describe(ch chan<- *prometheus.Desc) { prometheus.DescribeByC
 // Collect sends what is known now.
 func (c collector) Collect(ch chan<- prometheus.Metric) {
 	ch <- prometheus.MustNewConstMetric(desc("luneo_queue_remembered_jobs_limit", "Most unfinished jobs that are remembered of one Redis; of others Redis is asked when they start"), prometheus.GaugeValue, rememberedLimit)
+	ch <- prometheus.MustNewConstMetric(desc("luneo_redis_queues_limit", "Most queues that are watched in all Redis together; more are skipped"), prometheus.GaugeValue, queueLimit)
 	for _, s := range c.watcher.servers {
 		d := s.describe()
 		if s.origin == OriginDefault && d.Since.IsZero() || s.origin == OriginDefault && !d.Up && d.Version == "" {
@@ -37,7 +38,7 @@ func (c collector) Collect(ch chan<- prometheus.Metric) {
 			{"luneo_redis_queues", "Queues that are watched in a Redis", prometheus.GaugeValue, float64(d.Queues)},
 			{"luneo_redis_queues_skipped", "Queues that are not watched for want of room", prometheus.GaugeValue, float64(d.Skipped)},
 			{"luneo_redis_look_seconds", "How long the last look at queues took", prometheus.GaugeValue, took.Seconds()},
-			{"luneo_redis_follow_lag_seconds", "Age of the newest event of a queue when it was read, in the last read", prometheus.GaugeValue, float64(s.lag.ms.Load()) / 1000},
+			{"luneo_redis_follow_lag_seconds", "Age of the oldest event of the last read, when it was read: how late events of queues are counted", prometheus.GaugeValue, float64(s.lag.ms.Load()) / 1000},
 			{"luneo_redis_errors_total", "Times that a watched Redis failed to answer", prometheus.CounterValue, s.health.count()},
 			{"luneo_queue_remembered_jobs", "Unfinished jobs that are remembered, to know since when they wait", prometheus.GaugeValue, float64(remembered)},
 		} {

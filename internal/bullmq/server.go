@@ -59,10 +59,8 @@ type server struct {
 // forbidden are commands that the ACL refuses and that can be done without.
 type forbidden struct{ xinfo, clients, info atomic.Bool }
 
-// lag is how old the newest entry was when it was read.
+// lag is how old the oldest entry of the last read was then.
 type lag struct{ ms atomic.Int64 }
-
-func (l *lag) note(entry, now int64) { l.ms.Store(max(0, now-entry)) }
 
 // run watches until ctx ends.
 func (s *server) run(ctx context.Context) {

@@ -95,7 +95,7 @@ func (l *loader) node(n *yaml.Node, v reflect.Value, path string, r rules) {
 		l.raw(n, v, path)
 	case isSection(v.Type()):
 		l.section(n, v, path)
-	case v.Kind() == reflect.Slice && !(isText(v.Type()) && n.Kind == yaml.ScalarNode):
+	case v.Kind() == reflect.Slice && (!isText(v.Type()) || n.Kind != yaml.ScalarNode):
 		l.list(n, v, path, r)
 	default:
 		l.scalar(n, v, path, r)

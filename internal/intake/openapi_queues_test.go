@@ -55,7 +55,7 @@ func queueSchemas() object {
 			"name": text, "source": object{"enum": []string{"redis", "events"}}, "server": text, "prefix": text, "at": maybeMoment,
 			"states": orNull(ref("QueueStates")), "due": said(number, "Delayed jobs whose delay has ended and that nobody has moved on."),
 			"oldest_seconds": said(maybe, "Age of the oldest job that could run now; 0 when none could."),
-			"drain_seconds":  said(maybe, "Until nothing waits, at these rates."), "drain_words": text,
+			"drain_seconds":  said(maybe, "Until nothing waits, at the pace of the last minute, or of five where that is too few jobs."), "drain_words": text,
 			"paused": flag, "concurrency": said(number, "The queue's limit of active jobs; 0 for none."), "rate_limited_seconds": number,
 			"workers": maybe, "reason": object{"enum": []string{"", "paused", "no_worker", "rate_limited", "concurrency", "busy"}}, "reason_words": text,
 			"limit_seconds": number, "level": level,

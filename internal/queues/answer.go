@@ -75,8 +75,8 @@ type Queue struct {
 
 	OldestSeconds *float64 `json:"oldest_seconds"`
 	Recently
-	// DrainSeconds is how long it takes until nothing waits, at these rates;
-	// DrainWords says it, or why there is no such time.
+	// DrainSeconds is how long it takes until nothing waits, at the pace of the
+	// last minute, or of five where that is too few jobs; DrainWords says it, or why there is no such time.
 	DrainSeconds *float64 `json:"drain_seconds"`
 	DrainWords   string   `json:"drain_words"`
 

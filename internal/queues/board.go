@@ -91,7 +91,11 @@ func New(o Options) *Board {
 
 // Observed tells the board of events that were recorded, those about queues
 // among them. It does not wait, and keeps nothing of them.
-func (b *Board) Observed(events []kpi.Event) { b.recent.observe(events) }
+func (b *Board) Observed(events []kpi.Event) { b.recent.observe(events, SourceEvents) }
+
+// Followed is the same for events that a watcher of queues has made: those
+// queues are not shown while the watcher does not see them.
+func (b *Board) Followed(events []kpi.Event) { b.recent.observe(events, SourceRedis) }
 
 // nothing stands in for what is not there.
 type nothing struct{}

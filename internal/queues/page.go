@@ -94,9 +94,9 @@ func (v *view) pushedNames() []string {
 		names[name] = true
 	}
 	for name, c := range v.recent {
-		// Of a watched queue that is gone, or whose server is down, the rates
+		// Of a watched queue that is gone, or whose server is down, the waits
 		// alone would say nothing.
-		if !c.told.added && !c.told.ended {
+		if !c.told.followed {
 			names[name] = true
 		}
 	}
@@ -120,7 +120,7 @@ func (v *view) watchedQueue(s kpi.QueueState) Queue {
 	if q.InPerSecond == nil && v.ratesKnown() { // nothing was added, which is known
 		q.InPerSecond = new(float64)
 	}
-	q.drain(s)
+	q.drain(s, v.growth(v.recent[s.Name], q.Recently))
 	v.judge(&q)
 	return q
 }
@@ -175,6 +175,23 @@ func (v *view) recently(c counted) Recently {
 		r.OutPerSecond = per(c.ended)
 	}
 	return r
+}
+
+// manyLately is how many jobs have to come or go within the last minute for
+// their number to tell more than that of five minutes.
+const manyLately = 20
+
+// growth is by how many jobs a second a queue grows, or shrinks where it is
+// below 0; nil when that is not known. A backlog that begins to shrink
+// would grow for minutes by what was before.
+func (v *view) growth(c counted, r Recently) *float64 {
+	if c.lately.added+c.lately.ended >= manyLately && v.seen >= lateSlots*slotLength {
+		return new(float64(c.lately.added-c.lately.ended) / lateSpan(v.now).Seconds())
+	}
+	if r.InPerSecond == nil || r.OutPerSecond == nil {
+		return nil
+	}
+	return new(*r.InPerSecond - *r.OutPerSecond)
 }
 
 // all is every queue together.

@@ -146,6 +146,32 @@ func TestRates(t *testing.T) {
 	}
 }
 
+// TestDrainFollowsTheLastMinute: a backlog that is being worked off shrinks,
+// though more came than went in five minutes.
+func TestDrainFollowsTheLastMinute(t *testing.T) {
+	t.Parallel()
+	b := newBench()
+	b.watched = []kpi.QueueState{{Name: "q", Depth: kpi.QueueDepth{Waiting: 60}}}
+	for range 24 { // nobody works
+		b.Followed([]kpi.Event{added("q", 10)})
+		b.pass(10 * time.Second)
+	}
+	if q := b.queue(t, "q"); q.DrainWords != "grows" {
+		t.Errorf("%q", q.DrainWords)
+	}
+	for range 6 {
+		b.Followed([]kpi.Event{added("q", 10)})
+		for range 20 {
+			b.Followed([]kpi.Event{ended("q")})
+		}
+		b.pass(10 * time.Second)
+	}
+	q := b.queue(t, "q")
+	if *q.InPerSecond < *q.OutPerSecond || q.DrainSeconds == nil || math.Abs(*q.DrainSeconds-60) > 10 {
+		t.Errorf("in %v, out %v, %v to drain", *q.InPerSecond, *q.OutPerSecond, q.DrainWords)
+	}
+}
+
 // TestPushedQueueLeavesAsItStarts: nobody tells when its jobs end.
 func TestPushedQueueLeavesAsItStarts(t *testing.T) {
 	t.Parallel()
@@ -196,7 +222,7 @@ func TestWatchedQueueHidesWhatIsPushed(t *testing.T) {
 	if list := b.page(t).Queues; len(list) != 1 || list[0].Source != queues.SourceRedis || *list[0].OldestSeconds != 3 {
 		t.Errorf("%+v", list)
 	}
-	b.Observed([]kpi.Event{wait("q", time.Second), added("q", 1)})
+	b.Followed([]kpi.Event{wait("q", time.Second)})
 	b.watched, b.pushed = nil, map[string]time.Duration{} // its server is down
 	if list := b.page(t).Queues; len(list) != 0 {
 		t.Errorf("without its server: %+v", list)

@@ -18,6 +18,9 @@ const (
 	slots      = 30
 	// window is the time that they span.
 	window = slots * slotLength
+	// lateSlots are the end of the window, from which is told where a queue with
+	// many jobs is heading.
+	lateSlots = 6
 
 	// maxRecent bounds the queues of which events are remembered: as many as
 	// are watched at most, and as many as are pushed.
@@ -37,13 +40,18 @@ type slot struct {
 type counted struct {
 	waits                 sketch
 	started, added, ended int64
+	// lately is the end of the window alone.
+	lately pace
 	// told says which kinds of event the queue has ever had.
 	told kinds
 	last time.Time
 }
 
-// kinds are those of events that tell rates.
-type kinds struct{ added, ended bool }
+// pace is how many jobs came and went in the last lateSlots.
+type pace struct{ added, ended int64 }
+
+// kinds are those of events that tell rates, and whether a watcher has made any.
+type kinds struct{ added, ended, followed bool }
 
 // recent remembers what was recorded in the last five minutes. It is safe for
 // concurrent use.
@@ -74,14 +82,14 @@ func newRecent(now func() time.Time) *recent {
 	return &recent{now: now, began: now(), queues: map[string]*history{}}
 }
 
-// observe takes in events that were recorded.
-func (r *recent) observe(events []kpi.Event) {
+// observe takes in events that were recorded, from one of the sources.
+func (r *recent) observe(events []kpi.Event, source string) {
 	now := r.now()
 	for i := range events {
 		switch e := &events[i]; e.Type {
 		case kpi.TypeQueueWait, kpi.TypeQueueAdded, kpi.TypeQueueJob:
 			if h := r.historyOf(e.Dims[0], now); h != nil {
-				h.count(e, now)
+				h.count(e, now, source)
 			}
 		default:
 		}
@@ -125,10 +133,16 @@ func (r *recent) forget(now time.Time) {
 
 func slotNumber(at time.Time) int64 { return at.UnixMilli() / slotLength.Milliseconds() }
 
-func (h *history) count(e *kpi.Event, now time.Time) {
+// lateSpan is how long the end of the window is: its last slot is not over.
+func lateSpan(now time.Time) time.Duration {
+	return now.Sub(time.UnixMilli((slotNumber(now) - lateSlots + 1) * slotLength.Milliseconds()))
+}
+
+func (h *history) count(e *kpi.Event, now time.Time, source string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.last = now
+	h.told.followed = h.told.followed || source == SourceRedis
 	number := slotNumber(now)
 	s := &h.ring[number%slots]
 	if s.number != number {
@@ -174,6 +188,10 @@ func (h *history) since(first int64) counted {
 	for i := range h.ring {
 		if s := &h.ring[i]; s.number >= first {
 			c.add(counted{waits: s.waits, started: s.started, added: s.added, ended: s.ended})
+			if s.number >= first+slots-lateSlots {
+				c.lately.added += s.added
+				c.lately.ended += s.ended
+			}
 		}
 	}
 	return c

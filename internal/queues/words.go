@@ -70,20 +70,21 @@ func pushedWords(oldest *float64, silent time.Duration, told bool) string {
 
 const drainUnknown = "not known"
 
-// drain says how long it takes until nothing waits.
-func (q *Queue) drain(s kpi.QueueState) {
+// drain says how long it takes until nothing waits, for a queue that grows by so
+// many jobs a second; nil when that is not known.
+func (q *Queue) drain(s kpi.QueueState, growth *float64) {
 	ready := float64(s.Depth.Ready())
 	switch {
 	case ready == 0 && s.Depth.Paused == 0:
 		q.DrainSeconds, q.DrainWords = new(0.0), "nothing waits"
 	case s.Paused:
 		q.DrainWords = "paused"
-	case q.InPerSecond == nil || q.OutPerSecond == nil:
+	case growth == nil:
 		q.DrainWords = drainUnknown
-	case *q.OutPerSecond > *q.InPerSecond:
-		q.DrainSeconds = new(ready / (*q.OutPerSecond - *q.InPerSecond))
+	case *growth < 0:
+		q.DrainSeconds = new(ready / -*growth)
 		q.DrainWords = drainText(*q.DrainSeconds)
-	case *q.InPerSecond > *q.OutPerSecond:
+	case *growth > 0:
 		q.DrainWords = "grows"
 	default:
 		q.DrainWords = "does not shrink"

@@ -34,11 +34,25 @@ func newBench() *bench {
 	b.Watcher = setup.New(setup.Options{
 		Meter: b.meter, History: b,
 		Check:     func(t kpi.Type, body []byte) (kpi.Event, error) { return b.intake.Check(t, body) },
-		Watched:   func() []string { return b.watched },
+		Watched:   b.queues,
 		PublicURL: func() string { return "https://luneo.example" },
 	})
 	b.intake = intake.New(intake.Options{Recorder: b, Watcher: b})
 	return b
+}
+
+// queues are those that are watched.
+func (b *bench) queues() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.watched
+}
+
+// watch has these queues watched.
+func (b *bench) watch(names ...string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.watched = names
 }
 
 // Record counts without keeping.

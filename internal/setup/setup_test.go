@@ -35,7 +35,7 @@ func TestWatchedQueuesNeedNoEvent(t *testing.T) {
 		if err := b.send(t, "queue-wait", `{"queueName":"mail","waitSeconds":1}`); err != nil {
 			t.Fatal(err)
 		}
-		b.watched = []string{"render-3d", "render-2d"}
+		b.watch("render-3d", "render-2d")
 		s := b.page(t).source(t, "queues")
 		if s.State != setup.Live || sentence(s.Found) != "mail, render-2d, render-3d" || s.Events != 1 {
 			t.Errorf("%+v, found %q", s, sentence(s.Found))
@@ -44,7 +44,7 @@ func TestWatchedQueuesNeedNoEvent(t *testing.T) {
 		if s := b.page(t).source(t, "queues"); s.State != setup.Live {
 			t.Errorf("after an hour: %+v", s)
 		}
-		b.watched = nil
+		b.watch()
 		if s := b.page(t).source(t, "queues"); s.State != setup.Quiet || sentence(s.Found) != "mail" {
 			t.Errorf("when they are gone: %+v", s)
 		}

@@ -34,6 +34,10 @@ func TestInChromium(t *testing.T) {
 		{"labels are no HTML", (*site).hostile},
 		{"failing queries", (*site).failing},
 		{"offline", (*site).offline},
+		{"all queues", (*site).queues},
+		{"filter of queues", (*site).queueFilter},
+		{"one queue", (*site).oneQueue},
+		{"queues without an answer", (*site).queueStates},
 		{"nothing yet", (*site).nothing},
 		{"first event on Setup", (*site).setup},
 		{"queries of one load", (*site).questions},
@@ -60,7 +64,7 @@ func (s *site) pages(t *testing.T) []string {
 	b := s.tab(t, view{width: 1440})
 	b.load("/")
 	paths := eval[[]string](b, `[...document.querySelectorAll("nav.sidebar a.nav-item")].map((a) => new URL(a.href).pathname)`)
-	for _, path := range []string{"/", "/d/luneo-overview", "/alerts", "/spend", "/explore", "/setup", "/settings"} {
+	for _, path := range []string{"/", "/d/luneo-overview", "/queues", "/alerts", "/spend", "/explore", "/setup", "/settings"} {
 		if !slices.Contains(paths, path) {
 			t.Errorf("the navigation has no link to %s: %q", path, paths)
 		}

@@ -8,7 +8,7 @@ type Judged = Pick<Queue, "level" | "oldest_seconds" | "limit_seconds">;
 export function LevelChip({ of, always }: { of: Judged; always?: boolean }) {
   const limit = limitText(of.limit_seconds), oldest = of.oldest_seconds ?? 0;
   if (of.level === "firing") return <Chip level="bad" icon="alert">{words.levels.firing}</Chip>;
-  if (of.level === "warn") return <Chip level="warn" icon="hourglass">{oldest > of.limit_seconds ? words.levels.over(limit) : oldest > of.limit_seconds / 2 ? words.levels.half(limit) : words.levels.pending}</Chip>;
+  if (of.level === "warn") return <Chip level="warn" icon="hourglass">{oldest > of.limit_seconds ? words.levels.over(limit) : oldest > of.limit_seconds / 2 ? words.levels.over(limitText(of.limit_seconds / 2)) : words.levels.pending}</Chip>;
   if (!always) return null;
   return of.oldest_seconds === null ? <Chip level="mute" icon="info">{words.levels.unknown}</Chip> : <Chip level="ok" icon="ok">{words.levels.ok}</Chip>;
 }

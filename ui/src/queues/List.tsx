@@ -10,7 +10,7 @@ import { count, linkTo, rate, seconds, waiting, type All, type Queue, type Recen
 /** More rows than this are not drawn: a name finds the others. */
 const mostRows = 200;
 
-/** Every queue, the longest wait first. Narrow screens have a card for each. */
+/** Every queue, the longest wait first. Where the columns have no room, a card each. */
 export function List({ list, all }: { list: Queue[]; all: All }) {
   const asked = location.value.params.get("filter") ?? "";
   const found = list.filter((q) => q.name.toLowerCase().includes(asked.trim().toLowerCase())), shown = found.slice(0, mostRows);
@@ -27,7 +27,7 @@ export function List({ list, all }: { list: Queue[]; all: All }) {
   );
 }
 
-const narrow = matchMedia("(max-width: 760px)"), isNarrow = signal(narrow.matches);
+const narrow = matchMedia("(max-width: 1100px)"), isNarrow = signal(narrow.matches);
 narrow.addEventListener("change", () => { isNarrow.value = narrow.matches; });
 
 function useNarrow(): boolean {
@@ -108,7 +108,7 @@ export const Why = ({ q }: { q: Queue }) => (
   </span>
 );
 
-export const drain = (q: Queue) => (q.drain_seconds === 0 || q.drain_words === "not known" ? words.none : q.drain_words);
+export const drain = (q: Queue) => (q.drain_seconds === 0 || q.drain_words === "not known" ? words.none : q.drain_words === "does not shrink" ? words.steady : q.drain_words);
 
 function Cards({ list }: { list: Queue[] }) {
   return <ul class="queue-cards">{list.map((q) => <Card key={q.name} q={q} />)}</ul>;

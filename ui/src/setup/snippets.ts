@@ -34,7 +34,7 @@ redis: redis://127.0.0.1:6379
 #   REDIS_URL=redis://127.0.0.1:6379 luneo serve
 
 # As a user who may only read, and nothing but BullMQ's keys:
-#   ACL SETUSER luneo on >PASSWORD resetchannels %R~bull:* -@all +@read -@dangerous +ping +select +time +info +client|list
+#   ACL SETUSER luneo on >PASSWORD resetkeys %R~bull:* resetchannels -@all +ping +hello +auth +select +time +info +client|list +scan +exists +hmget +get +pttl +llen +lrange +zcard +zcount +zrange +zrevrange +xread +xrevrange +xinfo|stream
 #
 # redis:
 #   - {name: main, url: rediss://redis.internal:6379, username: luneo, password_file: /run/secrets/luneo-redis}`;
