@@ -148,7 +148,7 @@ const tailLength = 8
 // ask puts the questions about a queue into a pipeline.
 func (q *queue) ask(ctx context.Context, pipe redis.Pipeliner, now int64) *sight {
 	g := &sight{queue: q}
-	q.untold = false
+	q.untold, q.doubted, q.doubts = false, q.doubts, map[string]bool{}
 	q.mu.Lock()
 	g.changes = q.changes
 	g.candidate, _, _ = q.index.first()
@@ -216,7 +216,8 @@ func (s *server) settle(g *sight, at time.Time) {
 	q.tidy(l, s.reads.Load())
 	l.cold = max(0, l.state.Depth.Ready()+l.state.Depth.Paused-int64(q.index.waiting))
 	_, l.oldestAt, _ = q.index.first()
-	l.untold = q.untold || l.cold > tailLength // there are more than were asked about
+	// There are more than were asked about, and not for want of reading their events.
+	l.untold = q.untold || min(l.cold, q.last.cold) > tailLength
 	busy := q.changes != q.last.changes || l.state.Depth.Ready()+l.state.Depth.Active+l.state.Due > 0
 	q.last = l
 	q.quiet = min(lookIdle, q.quiet*3/2) // less and less often while nothing happens

@@ -143,6 +143,8 @@ func (s *server) meet(ctx context.Context, q *queue, ids []string) error {
 		j := jobs[id]
 		st, ok := j.waitsSince(s.clock.now())
 		switch {
+		case ok && st.phase == phaseGuessed && !q.doubted[id]:
+			q.doubts[id] = true // its event is on its way, if it has not waited for long
 		case ok && !known:
 			q.index.set(id, st)
 		case !ok && j.exists && !j.finished:

@@ -32,7 +32,10 @@ type queue struct {
 	// goneSince is when its meta key was missed first; zero while it is there.
 	goneSince time.Time
 
-	searched, untold bool // of the goroutine that looks
+	// Of the goroutine that looks: doubts are the jobs since when nobody knows
+	// that this look met, and doubted those that the look before did.
+	searched, untold bool
+	doubts, doubted  map[string]bool
 }
 
 // look is what was seen of a queue at one moment.

@@ -10,7 +10,7 @@ import (
 // Fact is one thing that producers and workers of BullMQ know. The moments are
 // milliseconds since 1970; what a fact tells happened between Lo and Hi.
 type Fact struct {
-	// T is ready, moved, start, end, removed, added, retried, returned, stalled,
+	// T is ready, due, moved, start, end, removed, added, retried, returned, stalled,
 	// paused or resumed.
 	T     string `json:"t"`
 	Queue string `json:"queue"`
@@ -45,7 +45,10 @@ type wait struct {
 	n   int
 }
 
-type waitTruth struct{ ready, start, removed Span }
+type waitTruth struct {
+	ready, start, removed Span
+	due                   bool // ready is when its delay ended
+}
 
 type ending struct {
 	wait
@@ -94,7 +97,7 @@ func (q *QueueTruth) add(f Fact) {
 func (q *QueueTruth) addToWait(f Fact) {
 	key, span := wait{f.Job, f.N}, Span{f.Lo, f.Hi}
 	w := q.waits[key]
-	if w == nil || f.T == "ready" && w.removed != (Span{}) && w.start == (Span{}) {
+	if w == nil || (f.T == "ready" || f.T == "due") && w.removed != (Span{}) && w.start == (Span{}) {
 		if w != nil { // the id is used again: what was removed is another wait
 			q.waits[wait{f.Job, -len(q.waits)}] = w
 		}
@@ -102,10 +105,10 @@ func (q *QueueTruth) addToWait(f Fact) {
 		q.waits[key] = w
 	}
 	switch f.T {
-	case "ready":
-		w.ready = span
+	case "ready", "due":
+		w.ready, w.due = span, f.T == "due"
 	case "moved":
-		w.ready = Span{min(w.ready.Lo, f.Lo), min(w.ready.Hi, f.Hi)}
+		w.due, w.ready = false, Span{min(w.ready.Lo, f.Lo), min(w.ready.Hi, f.Hi)}
 	case "start":
 		w.start = span
 	case "removed":
@@ -182,7 +185,8 @@ func Widest(spans []Span) time.Duration {
 }
 
 // Oldest is the age in milliseconds of the oldest job that could run at a
-// moment, as far as it is certain; of a paused queue it is 0.
+// moment, as far as it is certain; of a paused queue it is 0. Whether it tells of
+// a job whose delay has ended, and that nobody may have moved on, is uncertain.
 func (q *QueueTruth) Oldest(at int64) (age Span) {
 	certain, possible := q.paused(at)
 	if certain {
@@ -199,7 +203,7 @@ func (q *QueueTruth) Oldest(at int64) (age Span) {
 		if until.Hi == 0 || at <= until.Hi {
 			age.Hi = max(age.Hi, at-w.ready.Lo)
 		}
-		if w.ready.Hi <= at && (until.Hi == 0 || at < until.Lo) && !possible {
+		if !w.due && w.ready.Hi <= at && (until.Hi == 0 || at < until.Lo) && !possible {
 			age.Lo = max(age.Lo, at-w.ready.Hi)
 		}
 	}
@@ -225,9 +229,10 @@ func (q *QueueTruth) paused(at int64) (certain, possible bool) {
 // true: the oldest job that it tells of was the oldest then. A gauge that has
 // heard of some events and not yet of others may tell of a job that never was;
 // then it is the whole time that is looked at, if the value lies between those
-// that were true in it, and -1 if not. Moments are a tick of 10 ms apart.
-func (q *QueueTruth) Staleness(value, at, within int64) int64 {
-	const tick, slack = 10, 20
+// that were true in it, and -1 if not. A value may be off by slack; moments are
+// a tick of 10 ms apart.
+func (q *QueueTruth) Staleness(value, at, within, slack int64) int64 {
+	const tick = 10
 	lowest, highest := q.Oldest(at).Lo, int64(0)
 	for ago := int64(0); ago <= within; ago += tick {
 		then := q.Oldest(at - ago)

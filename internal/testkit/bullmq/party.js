@@ -80,7 +80,7 @@ class Party {
   }
 
   ready(name, job, opts, lo, hi) {
-    if (opts.delay) this.truth.ready(name, job.id, job.timestamp + opts.delay);
+    if (opts.delay) this.truth.due(name, job.id, job.timestamp + opts.delay);
     else this.truth.ready(name, job.id, lo, hi);
   }
 
@@ -187,7 +187,8 @@ class Party {
     }
     const delay = delayOf(job.opts.backoff, attempt.made);
     this.truth.count('retried', name);
-    this.truth.ready(name, job.id, attempt.lo + delay, hi + delay);
+    if (delay) this.truth.due(name, job.id, attempt.lo + delay, hi + delay);
+    else this.truth.ready(name, job.id, attempt.lo, hi);
   }
 
   // watchStalls books the jobs that a worker finds to be lost.

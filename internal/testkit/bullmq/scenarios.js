@@ -84,7 +84,8 @@ async function repeated(p) {
     const delay = job.opts.delay || 0;
     const due = job.timestamp + delay;
     p.truth.added(name);
-    p.truth.ready(name, job.id, due, delay ? due : Date.now());
+    if (delay) p.truth.due(name, job.id, due);
+    else p.truth.ready(name, job.id, due, Date.now());
   };
   p.worker({ concurrency: 2 });
   if (scheduled) await p.queue().upsertJobScheduler('each', { every: 250 }, { name: 'job', data: { ms: 10 } });
@@ -93,7 +94,7 @@ async function repeated(p) {
   await Promise.all(p.workers.map(w => w.close()));
   const next = await p.queue().getDelayed();
   p.truth.added(p.main, next.length);
-  next.forEach(job => p.truth.ready(p.main, job.id, job.timestamp + job.opts.delay));
+  next.forEach(job => p.truth.due(p.main, job.id, job.timestamp + job.opts.delay));
   const lo = Date.now();
   if (scheduled) await p.queue().removeJobScheduler('each');
   else await p.queue().removeRepeatable('job', { every: 250 });
@@ -176,7 +177,7 @@ async function stepped(p) {
       case 0:
         await job.moveToDelayed(lo + 150, token);
         p.truth.count('returned', name);
-        p.truth.ready(name, job.id, lo + 150);
+        p.truth.due(name, job.id, lo + 150);
         throw new bullmq.DelayedError();
       case 1:
         await job.moveToWait(token);

@@ -32,9 +32,16 @@ class Truth {
   }
 
   // ready books since when a job can run: it begins its n-th wait.
-  ready(queue, job, lo, hi = lo) {
+  ready(queue, job, lo, hi) {
     const n = ++this.of(queue, job).readies;
     this.line('ready', queue, { job, n, lo, hi });
+  }
+
+  // due books when a job's delay ends. Whether it then waits, or somebody has yet
+  // to move it on, nobody knows.
+  due(queue, job, lo, hi = lo) {
+    const n = ++this.of(queue, job).readies;
+    this.line('due', queue, { job, n, lo, hi });
   }
 
   // moved corrects since when a job can run that still waits: the earlier
@@ -45,7 +52,7 @@ class Truth {
 
   // delayed corrects it where the new moment counts, whatever it was before.
   delayed(queue, job, lo, hi) {
-    this.line('ready', queue, { job, n: this.of(queue, job).readies, lo, hi });
+    this.line('due', queue, { job, n: this.of(queue, job).readies, lo, hi });
   }
 
   started(queue, job, lo, hi) {
