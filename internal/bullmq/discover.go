@@ -29,6 +29,7 @@ const (
 func (s *server) discover(ctx context.Context) {
 	start := entryID{ms: s.clock.now()} // what streams hold before Luneo came is not counted
 	s.addListed(ctx, start)
+	connected := time.Now()
 	for first := true; ctx.Err() == nil; first = false {
 		began, now := time.Now(), s.clock.now()
 		pause := scanPause
@@ -39,9 +40,24 @@ func (s *server) discover(ctx context.Context) {
 		if err == nil {
 			start = entryID{ms: now} // a queue that is found later came after this pass began
 		}
+		if err == nil && time.Since(connected) > goneAfter {
+			s.forgetLost(ctx)
+		}
 		s.scanned(ctx, err)
 		sleep(ctx, max(discoverEvery, min(discoverRest*time.Since(began), discoverMost)))
 	}
+}
+
+// forgetLost forgets the positions of queues that were watched before a restart
+// and have not been found since.
+func (s *server) forgetLost(ctx context.Context) {
+	var sub kpi.Submission
+	for p := range s.restored {
+		sub.Positions = append(sub.Positions, kpi.Position{Source: p.source()})
+		s.names.release(p)
+		delete(s.restored, p)
+	}
+	s.record(ctx, sub)
 }
 
 // scanned notes how a pass went, and says in the log when that changes. That

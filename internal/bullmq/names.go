@@ -1,6 +1,7 @@
 package bullmq
 
 import (
+	"maps"
 	"strings"
 	"sync"
 	"unicode"
@@ -75,19 +76,19 @@ func (n *names) reserve(p place, label string) {
 	}
 }
 
+// release gives up the labels of a queue, be they claimed or reserved.
 func (n *names) release(p place) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.owners[n.labels[p]] == p {
-		delete(n.owners, n.labels[p])
-	}
+	maps.DeleteFunc(n.owners, func(_ string, owner place) bool { return owner == p })
 	delete(n.labels, p)
 }
 
-// has reports whether a label is a watched queue's.
+// has reports whether a label is a watched queue's, or of one that was watched
+// before a restart and is still to be found.
 func (n *names) has(label string) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	p, ok := n.owners[label]
-	return ok && n.labels[p] == label
+	_, ok := n.owners[label]
+	return ok
 }

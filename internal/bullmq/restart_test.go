@@ -56,3 +56,23 @@ func TestNewQueue(t *testing.T) {
 		r.compare(t, redis, l)
 	}
 }
+
+// TestKnownBeforeRedisAnswers: a queue that was watched before a restart is
+// followed at once, so that nothing pushed meanwhile counts twice; positions of
+// a server that is watched no more are forgotten.
+func TestKnownBeforeRedisAnswers(t *testing.T) {
+	t.Parallel()
+	r, l := testkit.Redis(t), newLedger()
+	r.Feed(testkit.QueueKeys("bull", "known"))
+	w, stop := watch(t, l, at(r.URL))
+	testkit.Await(t, "the queue", func() bool { return len(w.Queues()) == 1 })
+	stop()
+	r.Kill()
+	if w, _ := watch(t, l, at(r.URL)); !w.Follows("known") || w.Follows("another") {
+		t.Errorf("known is followed: %v, another: %v", w.Follows("known"), w.Follows("another"))
+	}
+	watch(t, l, func(o *bullmq.Options) {
+		o.Servers = []bullmq.Server{{Name: "other", Connect: bullmq.Connect{URL: r.URL}}}
+	})
+	testkit.Await(t, "the positions to be forgotten", func() bool { return len(l.lastPositions()) == 0 })
+}

@@ -55,8 +55,12 @@ type Options struct {
 
 // Watcher watches queues. It is safe for concurrent use.
 type Watcher struct {
-	servers []*server
-	names   *names
+	servers  []*server
+	names    *names
+	recorder Recorder
+	log      *slog.Logger
+	// strangers are positions of servers that are watched no more.
+	strangers []kpi.Position
 }
 
 // New makes a watcher that watches nothing before Run.
@@ -70,8 +74,8 @@ func New(opts Options) (*Watcher, error) {
 	if opts.Observer == nil {
 		opts.Observer = func([]kpi.Event) {}
 	}
-	w := &Watcher{names: newNames()}
-	restored := restoredPositions(opts.Positions, w.names)
+	w := &Watcher{names: newNames(), recorder: opts.Recorder, log: opts.Logger}
+	restored := w.restore(opts)
 	for _, one := range opts.Servers {
 		if err := one.Connect.Check(); err != nil {
 			return nil, fmt.Errorf("redis %s (%s): %w", one.Name, one.Origin, err)
@@ -88,9 +92,6 @@ func newServer(one Server, opts Options, names *names, restored map[place]positi
 	if len(one.Prefixes) == 0 {
 		one.Prefixes = []string{"bull"}
 	}
-	if restored == nil {
-		restored = map[place]position{}
-	}
 	s := &server{
 		name: one.Name, address: one.Connect.Address(), origin: one.Origin,
 		prefixes: one.Prefixes, listed: one.Queues, cluster: one.Connect.IsCluster(), tls: one.Connect.isTLS(),
@@ -103,20 +104,24 @@ func newServer(one Server, opts Options, names *names, restored map[place]positi
 	return s
 }
 
-// restoredPositions sorts positions by server. Their labels stay theirs.
-func restoredPositions(states map[string]string, names *names) map[string]map[place]position {
+// restore sorts positions by server. Their labels stay theirs.
+func (w *Watcher) restore(opts Options) map[string]map[place]position {
 	restored := map[string]map[place]position{}
-	for source, state := range states {
+	for _, one := range opts.Servers {
+		restored[one.Name] = map[place]position{}
+	}
+	for source, state := range opts.Positions {
 		p, ok := parseSource(source)
-		at, ok2 := parsePosition(state)
-		if !ok || !ok2 {
+		if !ok {
 			continue
 		}
-		if restored[p.server] == nil {
-			restored[p.server] = map[place]position{}
+		at, readable := parsePosition(state)
+		if restored[p.server] == nil || !readable {
+			w.strangers = append(w.strangers, kpi.Position{Source: source})
+			continue
 		}
 		restored[p.server][p] = at
-		names.reserve(p, at.name)
+		w.names.reserve(p, at.name)
 	}
 	return restored
 }
@@ -126,6 +131,11 @@ func (w *Watcher) Collector() prometheus.Collector { return collector{w} }
 
 // Run watches until ctx ends.
 func (w *Watcher) Run(ctx context.Context) error {
+	if len(w.strangers) > 0 {
+		if _, err := w.recorder.Record(ctx, kpi.Submission{Positions: w.strangers}); err != nil {
+			w.log.Warn("Positions of servers that are watched no more are kept until the next start", "err", err)
+		}
+	}
 	var all sync.WaitGroup
 	for _, s := range w.servers {
 		all.Go(func() { s.run(ctx) })

@@ -9,7 +9,7 @@ type kept struct {
 }
 
 // withoutFollowed leaves out the waits of queues that Luneo follows itself, and
-// counts them.
+// says how many they are.
 func (in *Intake) withoutFollowed(events []kpi.Event) (kept, int) {
 	first := 0
 	for first < len(events) && !in.isFollowed(&events[first]) {
@@ -25,9 +25,7 @@ func (in *Intake) withoutFollowed(events []kpi.Event) (kept, int) {
 			k.places = append(k.places, i)
 		}
 	}
-	ignored := len(events) - len(k.events)
-	in.metrics.ignored.Add(float64(ignored))
-	return k, ignored
+	return k, len(events) - len(k.events)
 }
 
 func (in *Intake) isFollowed(e *kpi.Event) bool {

@@ -199,17 +199,20 @@ func (in *Intake) record(ctx context.Context, s kpi.Submission) (kpi.Receipt, er
 		}
 	}
 	kept, ignored := in.withoutFollowed(s.Events)
-	if len(kept.events) == 0 {
-		return kpi.Receipt{Ignored: ignored}, nil
+	var receipt kpi.Receipt
+	if s.Events = kept.events; len(s.Events) > 0 {
+		var err error
+		if receipt, err = in.opts.Recorder.Record(ctx, s); err != nil {
+			return kpi.Receipt{}, err // all of it comes again
+		}
 	}
-	s.Events = kept.events
-	receipt, err := in.opts.Recorder.Record(ctx, s)
-	if err == nil && receipt.Accepted > 0 && in.opts.Watcher != nil {
+	if receipt.Accepted > 0 && in.opts.Watcher != nil {
 		in.opts.Watcher.Recorded(s.Events)
 	}
+	add(in.metrics.ignored, ignored)
 	receipt.Ignored = ignored
 	kept.restore(receipt.Rejected)
-	return receipt, err
+	return receipt, nil
 }
 
 // Check reads an event of the type as Single would and returns what it would

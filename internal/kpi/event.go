@@ -140,7 +140,8 @@ type Submission struct {
 	Events []Event
 	// Positions are where a follower stands after these events. They are kept
 	// with them, or not at all. A submission that has some comes from Luneo
-	// itself: its labels are bounded by the follower and not limited again.
+	// itself: its labels are bounded by the follower and not limited again. It
+	// has no Key and its events no ID: the positions tell what was counted.
 	Positions []Position
 }
 

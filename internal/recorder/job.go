@@ -2,6 +2,7 @@ package recorder
 
 import (
 	"encoding/binary"
+	"slices"
 	"sync"
 	"time"
 
@@ -78,17 +79,33 @@ type entry struct {
 	end   int // of its bytes in body
 }
 
-func (j *job) size() int { return len(j.body) + len(j.sub.Positions)*recordHead }
+func (j *job) size() int {
+	n := len(j.body)
+	for _, p := range j.sub.Positions {
+		n += recordHead + len(p.Source) + len(p.State)
+	}
+	return n
+}
 
 // maxRecordBytes bounds one submission on disk; it stays below what the
 // journal takes, so that nobody's submission can spoil a shared commit.
 const maxRecordBytes = 32 << 20
 
 func (j *job) check() error {
+	if len(j.sub.Positions) > 0 && j.named() {
+		return kpi.Errorf(kpi.KindInvalid, "Events that come with positions are told apart by these: give them no ids and no key.")
+	}
 	if j.size() <= maxRecordBytes {
 		return nil
 	}
 	return kpi.Errorf(kpi.KindTooLarge, "The batch takes %d MiB on disk; at most %d are allowed. Send it in smaller batches.", j.size()>>20, maxRecordBytes>>20)
+}
+
+// named reports whether ids or a key tell what was counted before. A position
+// does that too, and one that is kept while its events are known as duplicates
+// would be in memory and not on disk.
+func (j *job) named() bool {
+	return j.batch != nil || slices.ContainsFunc(j.entries, func(e entry) bool { return e.hasID })
 }
 
 // prepare does in the caller's goroutine what does not depend on the order of
@@ -149,8 +166,7 @@ func (r *Recorder) price(e *kpi.Event) {
 // decide sorts a job's events into new, seen before and in conflict, and puts
 // the new ones into its record.
 func (r *Recorder) decide(now time.Time, j *job) {
-	if !r.positions.room(j.sub.Positions) {
-		j.err = kpi.Errorf(kpi.KindInvalid, "Positions of more than %d sources can't be remembered.", maxPositions)
+	if j.err = r.claim(j.sub.Positions); j.err != nil {
 		return
 	}
 	if r.decideBatch(now, j) {

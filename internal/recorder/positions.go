@@ -24,15 +24,26 @@ func (p positions) take(list []kpi.Position) {
 	}
 }
 
-// room reports whether the positions of a submission may be remembered.
-func (p positions) room(list []kpi.Position) bool {
-	fresh := 0
+// fresh is how many positions of a submission are of sources that are not
+// remembered yet.
+func (p positions) fresh(list []kpi.Position) (n int) {
 	for _, one := range list {
 		if _, known := p[one.Source]; !known && one.State != "" {
-			fresh++
+			n++
 		}
 	}
-	return len(p)+fresh <= maxPositions
+	return n
+}
+
+// claim takes room for a job's new sources, beside what other jobs of the same
+// commit have claimed. Known sources go on, and are forgotten, without room.
+func (r *Recorder) claim(list []kpi.Position) error {
+	fresh := r.positions.fresh(list)
+	if fresh > 0 && len(r.positions)+r.claimed+fresh > maxPositions {
+		return kpi.Errorf(kpi.KindInvalid, "Positions of more than %d sources can't be remembered.", maxPositions)
+	}
+	r.claimed += fresh
+	return nil
 }
 
 // followed names the positions among the lists of a snapshot: they stand there

@@ -3,8 +3,12 @@ package recorder_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"strconv"
+	"strings"
+	"sync"
 	"testing"
 
 	"github.com/luneo-platform/luneo/internal/kpi"
@@ -103,4 +107,60 @@ func TestTooManyPositions(t *testing.T) {
 	}
 	r.send(t, added(2, "2"))
 	r.wantLine(t, `luneo_queue_jobs_added_total{queue_name="render"} 2`)
+}
+
+// TestPositionsAreBoundedTogether: jobs that share a commit can't pass the limit
+// together, and with no room left a known source goes on and is forgotten.
+func TestPositionsAreBoundedTogether(t *testing.T) {
+	t.Parallel()
+	for try := range uint64(20) { // whether jobs share a commit is left to chance
+		r := started(t, settings{disk: testkit.NewDisk(try)})
+		crowd(t, r)
+		known := slices.Sorted(maps.Keys(r.Positions()))
+		if len(known) != 10_000 {
+			t.Fatalf("%d sources are remembered, want 10,000", len(known))
+		}
+		r.send(t, kpi.Submission{Positions: []kpi.Position{{Source: known[0], State: "2"}}})
+		r.send(t, kpi.Submission{Positions: []kpi.Position{{Source: known[1]}}})
+		r.send(t, kpi.Submission{Positions: []kpi.Position{{Source: "new", State: "1"}}})
+		if got := r.Positions(); got[known[0]] != "2" || got[known[1]] != "" || got["new"] != "1" {
+			t.Errorf("%q, %q and %q", got[known[0]], got[known[1]], got["new"])
+		}
+	}
+}
+
+// crowd sends twice as many sources as there is room for, from 20 senders.
+func crowd(t *testing.T, r *rig) {
+	t.Helper()
+	var wg sync.WaitGroup
+	for sender := range 20 {
+		var list []kpi.Position
+		for i := range 1_000 {
+			list = append(list, kpi.Position{Source: fmt.Sprint(sender, " ", i), State: "1"})
+		}
+		wg.Go(func() { _, _ = r.Record(t.Context(), kpi.Submission{Positions: list}) })
+	}
+	wg.Wait()
+}
+
+// TestRefusedPositions: what could keep a position without its events, or
+// spoil a commit that others share, changes nothing.
+func TestRefusedPositions(t *testing.T) {
+	t.Parallel()
+	r := started(t, settings{disk: testkit.NewDisk(1)})
+	keyed, named, large := added(1, "1"), added(1, "1"), added(1, strings.Repeat("x", 33<<20))
+	keyed.Key, named.Events[0].ID = "key", "id"
+	for name, c := range map[string]struct {
+		sub  kpi.Submission
+		want kpi.Kind
+	}{"key": {keyed, kpi.KindInvalid}, "id": {named, kpi.KindInvalid}, "large": {large, kpi.KindTooLarge}} {
+		_, err := r.Record(t.Context(), c.sub)
+		var e *kpi.Error
+		if !errors.As(err, &e) || e.Kind != c.want {
+			t.Errorf("%s: %v, want %s", name, err, c.want)
+		}
+	}
+	if got := r.Positions(); len(got) > 0 {
+		t.Errorf("remembered are %d positions", len(got))
+	}
 }

@@ -104,6 +104,7 @@ type Recorder struct {
 	// Owned by the holder of the token, and by Load and Replayer before Run.
 	ids          *ids
 	positions    positions
+	claimed      int   // new sources of the commit that is being decided
 	replayed     bool  // records were replayed at the start
 	sinceBytes   int64 // of journal since the last snapshot was begun
 	snapshotSize int64
@@ -246,6 +247,7 @@ func (r *Recorder) commit(jobs []*job) {
 	start := r.opts.Now()
 	r.ids.forget(start)
 	mark := r.ids.mark()
+	r.claimed = 0
 	var records [][]byte
 	for _, j := range jobs {
 		r.decide(start, j)
