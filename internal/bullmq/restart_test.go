@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/luneo-platform/luneo/internal/bullmq"
 	"github.com/luneo-platform/luneo/internal/testkit"
 )
 
