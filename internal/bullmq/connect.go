@@ -61,12 +61,18 @@ func (c Connect) IsCluster() bool { return c.Cluster }
 
 func (c Connect) isTLS() bool { return c.CAFile != "" || strings.HasPrefix(c.URL, "rediss:") }
 
+// String is where the server is: what prints a Connect prints no secret.
+func (c Connect) String() string { return c.Address() }
+
+// GoString is String, for what is printed with %#v.
+func (c Connect) GoString() string { return c.Address() }
+
 // Address is where the server is, without credentials.
 func (c Connect) Address() string {
 	if c.SentinelMaster != "" {
 		return c.SentinelMaster + " by Sentinel " + strings.Join(c.Sentinels, ", ")
 	}
-	o, err := redis.ParseURL(c.URL)
+	o, err := parseURL(c.URL)
 	if err != nil {
 		return ""
 	}
@@ -89,9 +95,9 @@ func (c Connect) Open() (redis.UniversalClient, error) {
 }
 
 func (c Connect) options() (*redis.UniversalOptions, error) {
-	parsed, err := redis.ParseURL(c.URL)
+	parsed, err := parseURL(c.URL)
 	if err != nil {
-		return nil, badURL(err)
+		return nil, err
 	}
 	o := &redis.UniversalOptions{
 		Addrs: []string{parsed.Addr}, DB: parsed.DB, Username: parsed.Username, Password: parsed.Password, TLSConfig: parsed.TLSConfig,
@@ -117,6 +123,9 @@ func (c Connect) options() (*redis.UniversalOptions, error) {
 			return nil, errors.New("a Sentinel master needs the addresses of its Sentinels")
 		}
 		o.MasterName, o.Addrs, o.SentinelPassword = c.SentinelMaster, c.Sentinels, c.SentinelPassword
+		if o.TLSConfig != nil {
+			o.TLSConfig.ServerName = "" // each server's own: the URL's host is not used
+		}
 	}
 	if c.Cluster && o.DB != 0 {
 		return nil, errors.New("a Redis Cluster has database 0 only")
@@ -148,12 +157,26 @@ func (c Connect) trust(o *redis.UniversalOptions) error {
 	return nil
 }
 
-// badURL says what is wrong with a URL without repeating it: it may hold a
-// password.
-func badURL(err error) error {
-	if parse, ok := errors.AsType[*url.Error](err); ok {
-		err = parse.Err
+// parseURL is redis.ParseURL for a URL that somebody wrote by hand: in a password
+// with a bare /, ? or # the rest of it, up to the @, would pass as something else.
+func parseURL(raw string) (*redis.Options, error) {
+	o, err := redis.ParseURL(raw)
+	if err != nil {
+		return nil, badURL(err)
 	}
-	detail := strings.TrimPrefix(err.Error(), "redis: ")
-	return fmt.Errorf("the URL can't be read (%s): it must be redis://, rediss:// or unix://, as redis://user:password@host:6379/0", detail)
+	u, err := url.Parse(raw)
+	if err != nil || u.Fragment != "" || u.Scheme != "unix" && strings.Contains(u.Path+u.RawQuery, "@") {
+		return nil, badURL(err)
+	}
+	return o, nil
+}
+
+// badURL says what is wrong with a URL without repeating any of it, since even
+// the parser's reason may quote a part of a password.
+func badURL(reason error) error {
+	what := "can't be read"
+	if reason != nil && strings.HasPrefix(reason.Error(), "redis: invalid database number") {
+		what = "has a database that is no number"
+	}
+	return fmt.Errorf("the URL %s: it must be redis://, rediss:// or unix://, as redis://user:password@host:6379/0, with /, ?, #, %% and @ in a password written as %%2F, %%3F, %%23, %%25 and %%40", what)
 }

@@ -1,6 +1,7 @@
 package bullmq_test
 
 import (
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -66,6 +67,11 @@ func TestWaysIn(t *testing.T) {
 			s := testkit.Sentinel(t)
 			s.Master.Feed(testkit.QueueKeys("bull", "q"))
 			return connecting(t, bullmq.Connect{URL: "redis://ignored", SentinelMaster: s.Name, Sentinels: []string{s.Addr}})
+		},
+		"Sentinel with TLS, by rediss": func(t *testing.T) *bullmq.Watcher {
+			s := testkit.TLSSentinel(t)
+			s.Master.Feed(testkit.QueueKeys("bull", "q"))
+			return connecting(t, bullmq.Connect{URL: "rediss://ignored", CAFile: s.Master.CAFile, SentinelMaster: s.Name, Sentinels: []string{s.Addr}})
 		},
 		"replica": func(t *testing.T) *bullmq.Watcher {
 			r := testkit.Redis(t)
@@ -242,3 +248,22 @@ func errorsOf(t *testing.T, w *bullmq.Watcher) float64 {
 }
 
 func textLogger(to io.Writer) *slog.Logger { return slog.New(slog.NewTextHandler(to, nil)) }
+
+// TestNoPartOfAPasswordIsShown: in no way that a Connect is printed, and not when
+// a password that nobody escaped makes its URL unreadable.
+func TestNoPartOfAPasswordIsShown(t *testing.T) {
+	t.Parallel()
+	for _, url := range []string{
+		"redis://u:geheim@h", "redis://:geheim/x@h", "redis://:geheim#x@h", "redis://:geheim?x@h", "redis://u:geheim%zz@h",
+		"redis://:123#geheim@h", "redis://:123/geheim@h", "redis://:123?geheim@h", "redis://h?db=geheim", " redis://:geheim@h",
+	} {
+		c := bullmq.Connect{URL: url, Password: "geheim", SentinelPassword: "geheim"}
+		shown := fmt.Sprintf("%v %+v %#v %v %s", c, bullmq.Server{Connect: c}, c, c.Check(), c.Address())
+		if strings.Contains(shown, "geheim") || strings.Contains(shown, "123") {
+			t.Errorf("%s: %s", url, shown)
+		}
+	}
+	if err := (bullmq.Connect{URL: "redis://h/x"}).Check(); err == nil || !strings.Contains(err.Error(), "no number") {
+		t.Errorf("a database that is no number: %v", err)
+	}
+}

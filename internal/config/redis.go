@@ -39,11 +39,17 @@ type RedisURL string
 // UnmarshalText accepts the three schemes.
 func (u *RedisURL) UnmarshalText(text []byte) error {
 	p, err := url.Parse(string(text))
-	if err != nil || p.Scheme != "redis" && p.Scheme != "rediss" && p.Scheme != "unix" || p.Host+p.Path == "" {
+	if err != nil || p.Scheme != "redis" && p.Scheme != "rediss" && p.Scheme != "unix" || p.Host+p.Path == "" || cutShort(p) {
 		return errors.New("must be a redis://, rediss:// or unix:// URL, as redis://user:password@127.0.0.1:6379/0")
 	}
 	*u = RedisURL(text)
 	return nil
+}
+
+// cutShort reports whether a bare /, ? or # has ended a password early, so that a
+// part of it would be taken for the host, which is shown.
+func cutShort(u *url.URL) bool {
+	return u.Fragment != "" || u.Scheme != "unix" && strings.Contains(u.Path+u.RawQuery, "@")
 }
 
 // String is the URL with user and password hidden.
@@ -57,6 +63,9 @@ func (u RedisURL) place() string {
 	p, err := url.Parse(string(u))
 	if err != nil {
 		return ""
+	}
+	if db := p.Query().Get("db"); p.Scheme == "unix" && db != "" && db != "0" {
+		return p.Path + "/" + db
 	}
 	if p.Scheme == "unix" {
 		return p.Path

@@ -26,7 +26,7 @@ func TestRedisForms(t *testing.T) {
 		"redis: none\n":                 {},
 		"redis: redis://h\n":            one,
 		"redis: [{url: 'redis://h'}]\n": one,
-		"redis: 'redis://h,unix:///run/r.sock?db=2'\n": {one[0], {Name: "/run/r.sock", URL: "unix:///run/r.sock?db=2"}},
+		"redis: 'redis://h,unix:///run/r.sock?db=2'\n": {one[0], {Name: "/run/r.sock/2", URL: "unix:///run/r.sock?db=2"}},
 		"redis: [{name: n, url: 'redis://h', password_file: pw, prefixes: ['{bull}'], queues: [a], cluster: true}]\n": {{
 			Name: "n", URL: "redis://h", PasswordFile: config.Path(filepath.Join(dir, "pw")), PasswordValue: "s3cret",
 			Prefixes: []string{"{bull}"}, Queues: []string{"a"}, Cluster: true,
@@ -58,8 +58,10 @@ func TestRedisPasswordsAreHidden(t *testing.T) {
 	if err := cfg.WriteYAML(&b); err != nil || strings.Contains(b.String(), "geheim") || !strings.Contains(b.String(), "h") {
 		t.Errorf("%v: %s", err, b.String())
 	}
-	_, err = config.Load(config.Sources{Flags: map[string]string{"redis": "http://u:geheim@h"}})
-	if err == nil || strings.Contains(err.Error(), "geheim") || !strings.Contains(err.Error(), "redis://") {
-		t.Errorf("refused with %v", err)
+	for _, bad := range []string{"http://u:geheim@h", "redis://:123#geheim@h", "redis://:123/geheim@h", "redis://:123?geheim@h"} {
+		_, err = config.Load(config.Sources{Flags: map[string]string{"redis": bad}})
+		if err == nil || strings.Contains(err.Error(), "geheim") || strings.Contains(err.Error(), "123") || !strings.Contains(err.Error(), "redis://") {
+			t.Errorf("%s is refused with %v", bad, err)
+		}
 	}
 }
