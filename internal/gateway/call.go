@@ -1,0 +1,176 @@
+package gateway
+
+import (
+	"bytes"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/luneo-platform/luneo/internal/kpi"
+)
+
+// call is what is known of a call.
+type call struct {
+	began     time.Time
+	operation string
+	model     string // as asked for; that of the answer counts more
+	asked     asked
+	errorType string
+	ended     time.Duration
+	said      said
+}
+
+// asked is what a request asks for that decides its price.
+type asked struct {
+	stream        bool
+	images        int
+	size, quality string
+	characters    int64
+}
+
+// lookAhead bounds what is read of a request before it is passed on. A body up
+// to it is read whole: so no answer can come, and no connection be given up,
+// while a part of it is still on its way (golang.org/issue/40747).
+const lookAhead = 1 << 20
+
+// body is a request's body on its way.
+type body struct {
+	head  []byte
+	whole bool
+	rest  io.Reader
+}
+
+func readBody(r *http.Request) (body, error) {
+	if r.Body == nil || r.Body == http.NoBody {
+		return body{whole: true}, nil
+	}
+	if r.ContentLength > lookAhead {
+		head := make([]byte, lookAhead)
+		n, err := io.ReadFull(r.Body, head)
+		return body{head: head[:n], rest: r.Body}, err
+	}
+	head, err := io.ReadAll(io.LimitReader(r.Body, lookAhead+1))
+	return body{head: head, whole: len(head) <= lookAhead, rest: r.Body}, err
+}
+
+// reader is the body again, from its beginning.
+func (b body) reader() io.Reader {
+	if b.whole {
+		return bytes.NewReader(b.head)
+	}
+	return io.MultiReader(bytes.NewReader(b.head), b.rest)
+}
+
+// learn reads model and the like from a request's head. What it can't read it
+// leaves out.
+func (c *call) learn(contentType string, head []byte) {
+	kind, params, _ := mime.ParseMediaType(contentType)
+	if kind == "multipart/form-data" {
+		c.learnForm(head, params["boundary"])
+		return
+	}
+	s := newSieve("model", "stream", "n", "size", "quality", "input")
+	s.feed(head)
+	c.model = orElse(text(s.found["model"]), c.model)
+	c.asked = asked{
+		stream: string(bytes.TrimSpace(s.found["stream"])) == "true",
+		images: atLeastOne(string(bytes.TrimSpace(s.found["n"]))),
+		size:   text(s.found["size"]), quality: text(s.found["quality"]),
+		characters: int64(utf8.RuneCountInString(text(s.found["input"]))),
+	}
+}
+
+func (c *call) learnForm(head []byte, boundary string) {
+	form := multipart.NewReader(bytes.NewReader(head), boundary)
+	for {
+		part, err := form.NextRawPart()
+		if err != nil {
+			return
+		}
+		value, _ := io.ReadAll(io.LimitReader(part, 256))
+		switch part.FormName() {
+		case "model":
+			c.model = string(value)
+		case "stream":
+			c.asked.stream = string(value) == "true"
+		case "n":
+			c.asked.images = atLeastOne(string(value))
+		case "size":
+			c.asked.size = string(value)
+		case "quality":
+			c.asked.quality = string(value)
+		}
+	}
+}
+
+func atLeastOne(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 1 || n > 1000 {
+		return 1
+	}
+	return n
+}
+
+func orElse(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
+// event is what is counted of a call.
+func (c *call) event() kpi.Event {
+	e := kpi.Event{
+		Type: kpi.TypeOpenAI, HasDuration: true, Duration: c.ended,
+		Dims:   kpi.Dims{label(orElse(c.said.model, c.model)), c.operation, c.errorType},
+		Failed: c.errorType != "",
+		Usage:  c.usage(),
+	}
+	if e.Usage == nil && !e.Failed && priced(c.operation) {
+		e.Basis = kpi.CostUnknown
+	}
+	return e
+}
+
+// priced reports whether a call costs something by nature.
+func priced(operation string) bool { return made(operation) && operation != "moderation" }
+
+// usage is what the answer says it was, or what was asked for where that is
+// how it is sold.
+func (c *call) usage() *kpi.Usage {
+	u := c.said.usage
+	image := strings.HasPrefix(c.operation, "image_")
+	switch {
+	case u != nil && image:
+		u.Images = int64(max(c.said.images, c.asked.images))
+		u.ImageOutput = u.Output // what is made is sold as image tokens
+		u.ImageSize, u.ImageQuality = orElse(u.ImageSize, c.asked.size), orElse(u.ImageQuality, c.asked.quality)
+	case u == nil && c.errorType == "" && image:
+		u = &kpi.Usage{Images: int64(max(c.said.images, c.asked.images)), ImageSize: c.asked.size, ImageQuality: c.asked.quality}
+	case u == nil && c.errorType == "" && c.operation == "audio_speech" && c.asked.characters > 0:
+		u = &kpi.Usage{Characters: c.asked.characters}
+	}
+	if u != nil && u.Tier == "" {
+		u.Tier = c.said.tier
+	}
+	return u
+}
+
+// label is a name from outside as a label takes it.
+func label(name string) string {
+	bad := func(r rune) bool { return unicode.IsControl(r) || r == utf8.RuneError }
+	switch {
+	case name == "":
+		return kpi.LabelUnknown
+	case len(name) > kpi.MaxLabelBytes || strings.ContainsFunc(name, bad):
+		return kpi.LabelOther
+	default:
+		return strings.Clone(name)
+	}
+}

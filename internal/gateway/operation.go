@@ -1,0 +1,68 @@
+package gateway
+
+import (
+	"net/http"
+	"strings"
+)
+
+// operations are the names of what is asked of the API, by the end of its path
+// (the paths of OpenAI's OpenAPI document 2.3.0). The first that fits counts.
+var operations = []struct{ path, name string }{
+	{"chat/completions", "chat"},
+	{"responses", "responses"},
+	{"completions", "completion"},
+	{"embeddings", "embeddings"},
+	{"images/generations", "image_generation"},
+	{"images/edits", "image_edit"},
+	{"images/variations", "image_variation"},
+	{"audio/speech", "audio_speech"},
+	{"audio/transcriptions", "audio_transcription"},
+	{"audio/translations", "audio_translation"},
+	{"moderations", "moderation"},
+	{"files", "file"},
+	{"uploads", "upload"},
+	{"batches", "batch"},
+	{"fine_tuning", "fine_tuning"},
+	{"models", "model"},
+	{"realtime", "realtime"},
+	{"assistants", "assistant"},
+	{"threads", "thread"},
+	{"vector_stores", "vector_store"},
+	{"conversations", "conversation"},
+	{"containers", "container"},
+	{"evals", "eval"},
+	{"videos", "video"},
+	{"organization", "organization"},
+}
+
+// operationOther is everything else, now and to come.
+const operationOther = "other"
+
+// operationOf names what a request asks for. Reading, listing or deleting what
+// a call made is no call: "GET responses/{id}" is not "responses".
+func operationOf(method, path string) string {
+	path = strings.Trim(path, "/")
+	for _, o := range operations {
+		at := strings.Index("/"+path+"/", "/"+o.path+"/")
+		if at < 0 {
+			continue
+		}
+		rest := strings.Trim(path[min(len(path), at+len(o.path)):], "/")
+		if made(o.name) && (rest != "" || method != http.MethodPost) {
+			return operationOther
+		}
+		return o.name
+	}
+	return operationOther
+}
+
+// made reports whether an operation is a call that makes something, and that
+// costs something, rather than a kind of thing that is looked after.
+func made(operation string) bool {
+	switch operation {
+	case "chat", "responses", "completion", "embeddings", "moderation":
+		return true
+	default:
+		return strings.HasPrefix(operation, "image_") || strings.HasPrefix(operation, "audio_")
+	}
+}

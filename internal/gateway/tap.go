@@ -1,0 +1,174 @@
+package gateway
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/klauspost/compress/flate"
+	"github.com/klauspost/compress/gzip"
+	"github.com/klauspost/compress/zstd"
+
+	"github.com/luneo-platform/luneo/internal/kpi"
+)
+
+// tap reads an answer beside the copy. It is for one goroutine. Whatever goes
+// wrong in it, the copy goes on.
+type tap struct {
+	status   int
+	sieve    *sieve
+	events   *events // nil for an answer that is no stream of events
+	encoding string
+	held     []byte // of an answer that is compressed
+	broken   bool   // the tap gave up
+
+	first time.Time // when the first piece of the body came
+	said  said
+}
+
+// said is what an answer says.
+type said struct {
+	model   string
+	tier    string
+	usage   *kpi.Usage
+	failure []byte // the error object
+	failed  bool
+	ended   bool // the stream of events came to its own end
+	images  int
+}
+
+const (
+	// mostHeld bounds what is kept of a compressed answer, and mostInflated what
+	// it is expanded to.
+	mostHeld     = 4 << 20
+	mostInflated = 64 << 20
+)
+
+func newTap(resp *http.Response) *tap {
+	t := &tap{status: resp.StatusCode, sieve: newSieve("model", "usage", "error", "service_tier", "status"), encoding: strings.ToLower(resp.Header.Get("Content-Encoding"))}
+	if t.encoding == "identity" {
+		t.encoding = ""
+	}
+	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	if kind == "text/event-stream" {
+		t.events = &events{data: t.sieve.feed, end: t.endEvent}
+	} else if !strings.Contains(kind, "json") {
+		t.broken = true // sound and files say nothing
+	}
+	return t
+}
+
+// write takes a piece of the body. A defect in it ends the tap and nothing else.
+func (t *tap) write(p []byte) (ok bool) {
+	if len(p) > 0 && t.first.IsZero() {
+		t.first = time.Now()
+	}
+	if t.broken {
+		return true
+	}
+	defer func() {
+		if recover() != nil {
+			t.broken, ok = true, false
+		}
+	}()
+	switch {
+	case t.encoding != "":
+		if t.held = append(t.held, p...); len(t.held) > mostHeld {
+			t.held, t.broken = nil, true
+		}
+	case t.events != nil:
+		t.events.feed(p)
+	default:
+		t.sieve.feed(p)
+	}
+	return true
+}
+
+// close reads what is left to be read when the answer has ended.
+func (t *tap) close() (ok bool) {
+	defer func() {
+		if recover() != nil {
+			t.broken, ok = true, false
+		}
+	}()
+	if t.broken {
+		return true
+	}
+	if t.encoding != "" {
+		plain, err := inflate(t.encoding, t.held)
+		if err != nil {
+			t.broken = true
+			return true
+		}
+		t.encoding = ""
+		_, _ = io.Copy(writer(t.write), io.LimitReader(plain, mostInflated)) // garbage ends it
+	}
+	if t.events == nil {
+		t.read()
+	}
+	return true
+}
+
+type writer func([]byte) bool
+
+// Write feeds the tap.
+func (w writer) Write(p []byte) (int, error) { w(p); return len(p), nil }
+
+func inflate(encoding string, held []byte) (io.Reader, error) {
+	switch encoding {
+	case "gzip", "x-gzip":
+		return gzip.NewReader(bytes.NewReader(held))
+	case "deflate":
+		return flate.NewReader(bytes.NewReader(held)), nil
+	case "zstd":
+		return zstd.NewReader(bytes.NewReader(held), zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(mostInflated))
+	default:
+		return nil, http.ErrNotSupported
+	}
+}
+
+// endEvent takes over what an event said.
+func (t *tap) endEvent(name string) {
+	if strings.HasPrefix(name, "error") || len(t.sieve.value("error")) > 0 && string(t.sieve.value("error")) != "null" || name == "response.failed" {
+		t.said.failed = true
+	}
+	t.read()
+	switch name {
+	case "response.completed", "response.incomplete", "response.failed", "image_generation.completed", "image_edit.completed", "speech.audio.done", "transcript.text.done":
+		t.said.ended = true
+	case "":
+		t.said.ended = t.said.ended || len(t.sieve.found) == 0 // "[DONE]" is no object
+	}
+	t.sieve.reset()
+}
+
+// read takes over what the sieve has found.
+func (t *tap) read() {
+	if m := text(t.sieve.value("model")); m != "" {
+		t.said.model = m
+	}
+	if tier := text(t.sieve.value("service_tier")); tier != "" {
+		t.said.tier = tier
+	}
+	if raw := t.sieve.value("usage"); len(raw) > 0 && raw[0] == '{' {
+		if u, err := kpi.ParseUsage(raw); err == nil && !u.Zero() {
+			t.said.usage = &u
+		}
+	}
+	if raw := t.sieve.value("error"); len(raw) > 0 && raw[0] == '{' {
+		t.said.failure, t.said.failed = raw, true
+	}
+	t.said.images += t.sieve.items
+}
+
+// text is a JSON string's value; empty for anything else.
+func text(raw []byte) (s string) {
+	if json.Unmarshal(raw, &s) != nil {
+		return ""
+	}
+	return s
+}

@@ -1,0 +1,111 @@
+package gateway
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Upstream is an API that calls are passed on to.
+type Upstream struct {
+	// Name is what stands in the path: /openai/{name}/…; DefaultUpstream also
+	// answers at /openai/v1/….
+	Name string
+	// BaseURL is what the rest of the path is appended to.
+	BaseURL string
+	// Key, when not empty, takes the place of the caller's Authorization.
+	Key string
+	// Models says which model an Azure deployment has, by the deployment's name.
+	Models map[string]string
+}
+
+// DefaultUpstream is the name of the one that answers at /openai/v1/.
+const DefaultUpstream = "openai"
+
+// version is no upstream's name: /openai/v1/ is where SDKs expect the API.
+const version = "v1"
+
+type upstream struct {
+	Upstream
+	base *url.URL
+}
+
+func newUpstream(u Upstream) (*upstream, error) {
+	base, err := url.Parse(u.BaseURL)
+	switch {
+	case u.Name == "" || u.Name == version || strings.ContainsAny(u.Name, "/%?#"):
+		return nil, fmt.Errorf("upstream %q: must have a name without / and other than %s", u.Name, version)
+	case err != nil || base.Scheme != "http" && base.Scheme != "https" || base.Host == "" || base.RawQuery != "" || base.Fragment != "" || base.User != nil:
+		return nil, fmt.Errorf("upstream %s: base_url must be an http:// or https:// URL without query and user", u.Name)
+	}
+	base.Path = strings.TrimSuffix(base.Path, "/")
+	return &upstream{u, base}, nil
+}
+
+// target is the URL of a call: the base and the rest of the path as the caller
+// wrote it, with the query.
+func (u *upstream) target(rest, query string) (*url.URL, error) {
+	whole := u.base.Scheme + "://" + u.base.Host + u.base.EscapedPath() + rest
+	if query != "" {
+		whole += "?" + query
+	}
+	t, err := url.Parse(whole)
+	if err != nil || t.Host != u.base.Host {
+		return nil, fmt.Errorf("the path can't be passed on")
+	}
+	return t, nil
+}
+
+// deployment is the model of an Azure deployment that a path names, or "".
+func (u *upstream) deployment(rest string) string {
+	_, after, ok := strings.Cut(rest, "/deployments/")
+	if !ok {
+		return ""
+	}
+	name, _, _ := strings.Cut(after, "/")
+	if decoded, err := url.PathUnescape(name); err == nil {
+		name = decoded
+	}
+	if model := u.Models[name]; model != "" {
+		return model
+	}
+	return name
+}
+
+// newTransport keeps connections to upstreams. It changes nothing of what
+// passes: no compression of its own. Answers may take as long as they like, since
+// callers have time-outs of their own.
+func newTransport() *http.Transport {
+	t := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // it is one
+	t.DisableCompression = true
+	t.MaxIdleConns, t.MaxIdleConnsPerHost = 1024, 256
+	t.IdleConnTimeout = 60 * time.Second
+	t.ResponseHeaderTimeout = 0
+	t.WriteBufferSize, t.ReadBufferSize = 16<<10, 16<<10
+	return t
+}
+
+// hopByHop are the headers of one connection (RFC 9110, section 7.6.1), which
+// are not passed on.
+func hopByHop() []string {
+	return []string{"Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade"}
+}
+
+// endToEnd copies headers without those of the connection.
+func endToEnd(from http.Header) http.Header {
+	to := from.Clone()
+	for _, line := range from.Values("Connection") {
+		for name := range strings.SplitSeq(line, ",") {
+			to.Del(strings.TrimSpace(name))
+		}
+	}
+	for _, name := range hopByHop() {
+		to.Del(name)
+	}
+	return to
+}
+
+// ours are Luneo's own headers, which end here.
+func ours() []string { return []string{"X-Luneo-Token", "X-Luneo-Tag"} }
