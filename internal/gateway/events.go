@@ -89,6 +89,13 @@ func (e *events) decide(rest []byte) {
 	e.part(rest)
 }
 
+// finish ends an event that the end of the stream has left open: readers drop
+// it, but what it says was said.
+func (e *events) finish() {
+	e.endLine()
+	e.endLine()
+}
+
 func (e *events) endLine() {
 	empty := e.field == fieldUnknown && len(e.line) == 0
 	e.line, e.field = e.line[:0], fieldUnknown

@@ -88,7 +88,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.operation = operationOf(r.Method, rest)
 	c.model = orElse(up.deployment(rest), r.URL.Query().Get("model"))
 	out := r.Clone(r.Context())
-	out.URL, out.Host, out.RequestURI = target, "", ""
+	out.URL, out.Host, out.RequestURI, out.Close = target, "", "", false
 	g.metrics.inFlight.Inc()
 	defer g.metrics.inFlight.Dec()
 	defer g.settle(c)

@@ -107,9 +107,11 @@ func (t *tap) close() (ok bool) {
 		t.encoding = ""
 		_, _ = io.Copy(writer(t.write), io.LimitReader(plain, mostInflated)) // garbage ends it
 	}
-	if t.events == nil {
-		t.read()
+	if t.events != nil {
+		t.events.finish()
+		return true
 	}
+	t.read()
 	return true
 }
 
