@@ -157,7 +157,8 @@ func (t *tap) read() {
 		t.said.tier = tier
 	}
 	if raw := t.sieve.value("usage"); len(raw) > 0 && raw[0] == '{' {
-		if u, err := kpi.ParseUsage(raw); err == nil && !u.Zero() {
+		// None at all is something that is said too, where it is said of tokens.
+		if u, err := kpi.ParseUsage(raw); err == nil && (!u.Zero() || bytes.Contains(raw, []byte("tokens"))) {
 			t.said.usage = &u
 		}
 	}
