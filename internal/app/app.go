@@ -26,6 +26,7 @@ import (
 	"github.com/luneo-platform/luneo/internal/bullmq"
 	"github.com/luneo-platform/luneo/internal/config"
 	"github.com/luneo-platform/luneo/internal/cost"
+	"github.com/luneo-platform/luneo/internal/gateway"
 	"github.com/luneo-platform/luneo/internal/host"
 	"github.com/luneo-platform/luneo/internal/intake"
 	"github.com/luneo-platform/luneo/internal/journal"
@@ -78,6 +79,7 @@ type App struct {
 	history  *cost.Prometheus
 	cost     *cost.Keeper
 	intake   *intake.Intake
+	gateway  *gateway.Gateway
 	setup    *setup.Watcher
 	queues   *queues.Board
 	ui       *web.UI
@@ -116,7 +118,7 @@ func New(opts Options) (app *App, err error) {
 			err = errors.Join(err, a.Close())
 		}
 	}()
-	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openWatch, a.openHistory, a.openQueries, a.openCost, a.openAnnotations, a.openStatus, a.openUI, a.openDashboards, a.openSetup, a.openQueues, a.openWeb, a.openAlertGauges} {
+	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openWatch, a.openHistory, a.openQueries, a.openCost, a.openAnnotations, a.openStatus, a.openUI, a.openDashboards, a.openSetup, a.openQueues, a.openGateway, a.openWeb, a.openAlertGauges} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -260,6 +262,8 @@ func (a *App) Run(ctx context.Context) error {
 	defer stopWatch()
 	watching := make(chan error, 1)
 	go func() { watching <- a.runWatch(watch) }()
+	passing := make(chan error, 1)
+	go func() { passing <- a.gateway.Run(watch) }()
 	recorded, scraped := make(chan error, 1), make(chan error, 1)
 	go func() { recorded <- a.recorder.Run(behind) }()
 	go func() {
@@ -272,7 +276,7 @@ func (a *App) Run(ctx context.Context) error {
 
 	err := a.web.Run(serving)
 	stopWatch()
-	err = errors.Join(err, <-watching) // it records, so it ends before the recorder
+	err = errors.Join(err, <-watching, <-passing) // they record, so they end before the recorder
 	stop()
 	err = errors.Join(err, <-asked, <-scraped, <-recorded)
 	beside.Wait()

@@ -20,6 +20,7 @@ func (l *loader) check() {
 	l.checkPrometheus()
 	l.checkHeaders()
 	l.checkRedis()
+	l.checkUpstreams()
 	if l.cfg.DataDir == "" {
 		l.complain("data_dir", "must not be empty; the default is ./luneo-data")
 	}

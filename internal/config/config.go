@@ -80,7 +80,24 @@ type Limits struct {
 // OpenAI configures what is known of the OpenAI API.
 type OpenAI struct {
 	PricesFile Path `yaml:"prices_file" doc:"Price table that overrides the built-in one."`
+	// Upstreams are those of the gateway, by name.
+	Upstreams map[string]Upstream `yaml:"upstreams"`
 }
+
+// Upstream is an API that the gateway passes calls on to, under /openai/{name}/.
+type Upstream struct {
+	BaseURL URL `yaml:"base_url"`
+	// Key takes the place of the caller's Authorization, when there is one.
+	Key     Secret `yaml:"key"`
+	KeyFile Path   `yaml:"key_file"`
+	// Models says which model an Azure deployment has, by the deployment's name.
+	Models map[string]string `yaml:"models"`
+	// KeyValue is the key itself, from key or read from key_file by Load.
+	KeyValue Secret `yaml:"-"`
+}
+
+// DefaultUpstream is the name of the one that answers at /openai/v1/ too.
+const DefaultUpstream = "openai"
 
 // Prometheus configures the embedded Prometheus, or names an external one.
 type Prometheus struct {
@@ -133,6 +150,7 @@ func Default() Config {
 		Limits: Limits{
 			LabelValues: 200, BodyBytes: 8 << 20, BatchEvents: 10_000, DedupIDs: 5_000_000,
 		},
+		OpenAI: OpenAI{Upstreams: map[string]Upstream{DefaultUpstream: {BaseURL: "https://api.openai.com/v1"}}},
 		Prometheus: Prometheus{
 			Mode:           "embedded",
 			ScrapeInterval: Duration(5 * time.Second), EvaluationInterval: Duration(5 * time.Second),

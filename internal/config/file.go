@@ -95,6 +95,8 @@ func (l *loader) node(n *yaml.Node, v reflect.Value, path string, r rules) {
 		l.raw(n, v, path)
 	case isSection(v.Type()):
 		l.section(n, v, path)
+	case v.Kind() == reflect.Map:
+		l.mapping(n, v, path)
 	case v.Kind() == reflect.Slice && (!isText(v.Type()) || n.Kind != yaml.ScalarNode):
 		l.list(n, v, path, r)
 	default:
@@ -124,6 +126,30 @@ func (l *loader) section(n *yaml.Node, section reflect.Value, path string) {
 			l.node(value, section.FieldByIndex(field.Index), join(path, key.Value), rulesOf(field.Tag))
 		}
 	}
+}
+
+// mapping reads a map, whose keys are names of the user's own, over what is
+// there by default.
+func (l *loader) mapping(n *yaml.Node, v reflect.Value, path string) {
+	if n.Kind != yaml.MappingNode {
+		l.fail(l.at(n), path, "must be a mapping of names, not %s", kindOf(n))
+		return
+	}
+	all := reflect.MakeMap(v.Type())
+	for _, key := range v.MapKeys() {
+		all.SetMapIndex(key, v.MapIndex(key))
+	}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		element := reflect.New(v.Type().Elem()).Elem()
+		if old := v.MapIndex(reflect.ValueOf(key.Value)); old.IsValid() {
+			element.Set(old)
+		}
+		l.places[join(path, key.Value)] = l.at(key)
+		l.node(value, element, join(path, key.Value), rules{})
+		all.SetMapIndex(reflect.ValueOf(key.Value), element)
+	}
+	v.Set(all)
 }
 
 func (l *loader) unknownKey(key *yaml.Node, section reflect.Type, path string) {

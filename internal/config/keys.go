@@ -42,7 +42,7 @@ func appendKeys(keys []Key, section reflect.Value, parent Key) []Key {
 		switch {
 		case isSection(field.Type):
 			keys = appendKeys(keys, v, k)
-		case field.Type == reflect.TypeFor[Raw](), field.Type.Kind() == reflect.Slice && isSection(field.Type.Elem()) && !isText(field.Type):
+		case field.Type == reflect.TypeFor[Raw](), field.Type.Kind() == reflect.Map, field.Type.Kind() == reflect.Slice && isSection(field.Type.Elem()) && !isText(field.Type):
 		default:
 			keys = append(keys, k.describe(field, v))
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -48,6 +49,8 @@ func valueNode(v reflect.Value) *yaml.Node {
 	switch {
 	case isSection(v.Type()):
 		return sectionNode(v)
+	case v.Kind() == reflect.Map:
+		return mapNode(v)
 	case v.Kind() == reflect.Slice: // one that can be a text too is written as a list
 		n := &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle}
 		for i := range v.Len() {
@@ -61,6 +64,19 @@ func valueNode(v reflect.Value) *yaml.Node {
 	default:
 		return textNode(textOf(v))
 	}
+}
+
+func mapNode(v reflect.Value) *yaml.Node {
+	n := &yaml.Node{Kind: yaml.MappingNode}
+	names := make([]string, 0, v.Len())
+	for _, key := range v.MapKeys() {
+		names = append(names, key.String())
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		n.Content = append(n.Content, textNode(name), valueNode(v.MapIndex(reflect.ValueOf(name))))
+	}
+	return n
 }
 
 // textNode lets the encoder quote where a plain text would read as something else.

@@ -25,6 +25,10 @@ type Route struct {
 	// Scope is what a caller needs; Open lets everybody in.
 	Scope   Scope
 	Handler Handler
+	// Transparent is for what passes on to somebody else: Authorization is
+	// theirs, and Luneo's own token comes in X-Luneo-Token; no headers are added
+	// to the answer; a body may take as long as it likes.
+	Transparent bool
 }
 
 // route is a row with its metrics.
@@ -144,6 +148,11 @@ func (res *resource) methodNotAllowed(pattern string) *route {
 func (s *Server) serveRoute(rt *route, w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
 	a := &answer{ResponseWriter: w}
+	if rt.Transparent {
+		for _, h := range s.headers {
+			delete(w.Header(), h.name)
+		}
+	}
 	s.metrics.inFlight.Inc()
 	defer func() {
 		p := recover()
@@ -166,7 +175,7 @@ func (s *Server) serveRoute(rt *route, w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) handle(rt *route, a *answer, r *http.Request) error {
 	if rt.Scope != Open {
-		caller, err := s.authorize(a, r, rt.Scope)
+		caller, err := s.authorize(a, rt.asked(r), rt.Scope)
 		if err != nil {
 			return err
 		}
@@ -176,10 +185,21 @@ func (s *Server) handle(rt *route, a *answer, r *http.Request) error {
 			r = r.WithContext(kpi.WithCaller(r.Context(), caller))
 		}
 	}
-	if r.Body != nil && r.Body != http.NoBody {
+	if r.Body != nil && r.Body != http.NoBody && !rt.Transparent {
 		a.limitBody(r, s.o.BodyTimeout)
 	}
 	return rt.Handler(a, r)
+}
+
+// asked is the request as far as Luneo's own credentials go.
+func (rt *route) asked(r *http.Request) *http.Request {
+	if !rt.Transparent {
+		return r
+	}
+	own := r.WithContext(r.Context())
+	own.Header = r.Header.Clone()
+	own.Header.Del("Authorization")
+	return own
 }
 
 // recovered answers 500 for a panic, and breaks the connection off when an
