@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // OpenAIOptions says how a FakeOpenAI behaves.
@@ -44,12 +45,14 @@ type FakeOpenAI struct {
 	store   objectStore
 	mu      sync.Mutex
 	held    chan struct{}
+	holds   int
+	holding chan struct{} // closed when holds changes
 }
 
 // OpenAI starts a fake OpenAI API on a free port. It ends with the test.
 func OpenAI(t testing.TB, o OpenAIOptions) *FakeOpenAI {
 	t.Helper()
-	f := &FakeOpenAI{options: o, closed: make(chan struct{}), held: make(chan struct{})}
+	f := &FakeOpenAI{options: o, closed: make(chan struct{}), held: make(chan struct{}), holding: make(chan struct{})}
 	f.log.changed = make(chan struct{})
 	f.server = httptest.NewUnstartedServer(http.HandlerFunc(f.serve))
 	f.server.Config.ErrorLog = log.New(io.Discard, "", 0) // clients that leave are part of the tests
@@ -95,7 +98,7 @@ func (f *FakeOpenAI) Certificate() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: f.server.Certificate().Raw})
 }
 
-// Release lets the answers go on that wait for it (X-Fake: hold-at=N).
+// Release lets the streams go on that are held (X-Fake: hold-at=N).
 func (f *FakeOpenAI) Release() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -103,9 +106,33 @@ func (f *FakeOpenAI) Release() {
 	f.held = make(chan struct{})
 }
 
-func (f *FakeOpenAI) holding() <-chan struct{} {
+// Holding waits until n streams are held.
+func (f *FakeOpenAI) Holding(t testing.TB, n int) {
+	t.Helper()
+	guard := time.After(HangGuard)
+	for {
+		f.mu.Lock()
+		holds, changed := f.holds, f.holding
+		f.mu.Unlock()
+		if holds == n {
+			return
+		}
+		select {
+		case <-changed:
+		case <-guard:
+			t.Fatalf("%d streams are held, want %d", holds, n)
+		}
+	}
+}
+
+// hold books one more stream that is held, or with -1 one less, and returns
+// what it waits for.
+func (f *FakeOpenAI) hold(more int) <-chan struct{} {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.holds += more
+	close(f.holding)
+	f.holding = make(chan struct{})
 	return f.held
 }
 

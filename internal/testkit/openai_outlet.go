@@ -161,8 +161,10 @@ func (o *outlet) stall() {
 
 // hold waits until the test lets it go on.
 func (o *outlet) hold() {
+	released := o.c.f.hold(1)
+	defer o.c.f.hold(-1)
 	select {
-	case <-o.c.f.holding():
+	case <-released:
 	case <-o.c.r.Context().Done():
 		panic(http.ErrAbortHandler)
 	case <-o.c.f.closed:
