@@ -30,7 +30,7 @@ type OpenAIOptions struct {
 // FakeOpenAI stands in for the OpenAI API, in the shape of its specification
 // 2.3.0 and of recorded answers. What it counts follows from the request alone:
 // four bytes of text are an input token (rounded up over the whole request), a
-// picture is 85, and each piece of the answer is an output token. Its log is
+// picture or a sound is 85, and each piece of the answer is an output token. Its log is
 // what others are held against. It is safe for concurrent use.
 //
 // A request asks for a fault in the header X-Fake; see Faults.
@@ -106,6 +106,19 @@ func (f *FakeOpenAI) Release() {
 	f.held = make(chan struct{})
 }
 
+// Fake changes what requests without an X-Fake get from now on.
+func (f *FakeOpenAI) Fake(words string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.options.Fake = words
+}
+
+func (f *FakeOpenAI) byDefault() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.options.Fake
+}
+
 // Holding waits until n streams are held.
 func (f *FakeOpenAI) Holding(t testing.TB, n int) {
 	t.Helper()
@@ -150,7 +163,7 @@ func RefusedURL(t testing.TB) string {
 // serve answers one request and books it, also where the answer is cut.
 func (f *FakeOpenAI) serve(w http.ResponseWriter, r *http.Request) {
 	c := &fakeCall{f: f, w: w, r: r, seen: f.log.begin(r)}
-	c.fault = faultOf(r, f.options.Fake)
+	c.fault = faultOf(r, f.byDefault())
 	c.out = newOutlet(c)
 	defer func() {
 		c.seen.Sent = c.out.sent
@@ -160,7 +173,7 @@ func (f *FakeOpenAI) serve(w http.ResponseWriter, r *http.Request) {
 		c.seen.Aborted = !c.whole && !c.out.cut && r.Context().Err() != nil
 		f.log.end(c.seen)
 	}()
-	if !c.readBody() {
+	if !c.fault.has("early") && !c.readBody() {
 		return
 	}
 	c.place()

@@ -100,6 +100,10 @@ func TestFaults(t *testing.T) {
 		{"odd headers", "odd-headers", plainChat, func(g got) bool { return len(g.header["Set-Cookie"]) == 2 && len(g.header["Link"]) == 2 }, true, true},
 		{"length", "content-length", plainChat, func(g got) bool { return g.header.Get("Content-Length") != "" && usage(g) }, true, true},
 		{"tokens", "tokens=300", streamedChat, func(g got) bool { return len(testkit.SplitEvents(g.body)) == 304 }, true, true},
+		{"early", "early;status=413", plainChat, func(g got) bool { return g.status == 413 }, true, false},
+		{"audio", "audio-in=5;audio-out=7;cache-write=2;tier=flex", plainChat, func(g got) bool {
+			return bytes.Contains(g.body, []byte(`"cache_write_tokens": 2`)) && bytes.Contains(g.body, []byte(`"service_tier": "flex"`))
+		}, true, true},
 		{"low limits", "remaining-tokens=0", plainChat, func(g got) bool { return g.header.Get("X-Ratelimit-Remaining-Tokens") == "0" }, true, true},
 		{"no limits", "no-ratelimit", plainChat, func(g got) bool { return g.header.Get("X-Ratelimit-Limit-Requests") == "" }, true, true},
 		{"byte by byte", "chunk-size=1", streamedChat, func(g got) bool { return bytes.HasSuffix(g.body, []byte("[DONE]\n\n")) }, true, true},
@@ -189,8 +193,8 @@ func TestPathsAndOperations(t *testing.T) {
 		{"POST", "/openai/deployments/mine/chat/completions?api-version=2024-10-21", `{"messages":[{"role":"user","content":"a"}]}`, 200, "chat", "mine"},
 		{"POST", "/v1/completions", `{"model":"gpt-3.5-turbo-instruct","prompt":"a"}`, 200, "completion", "gpt-3.5-turbo-instruct"},
 		{"POST", "/v1/embeddings", `{"model":"text-embedding-3-small","input":[1,2,3]}`, 200, "embeddings", "text-embedding-3-small"},
-		{"POST", "/v1/moderations", `{"input":"a"}`, 200, "moderation", "omni-moderation-latest"},
-		{"POST", "/v1/images/generations", `{"prompt":"a"}`, 200, "image_generation", "dall-e-2"},
+		{"POST", "/v1/moderations", `{"input":"a"}`, 200, "moderation", ""},
+		{"POST", "/v1/images/generations", `{"prompt":"a"}`, 200, "image_generation", ""},
 		{"POST", "/v1/audio/speech", `{"model":"tts-1","input":"a"}`, 200, "audio_speech", "tts-1"},
 		{"POST", "/v1/responses/input_tokens", `{"input":"abcde"}`, 200, "responses", ""},
 		{"GET", "/v1/models/gpt-4o", "", 200, "model", "gpt-4o"},
@@ -211,6 +215,18 @@ func TestPathsAndOperations(t *testing.T) {
 		if c.status >= 400 && !bytes.Contains(g.body, []byte(`"error"`)) {
 			t.Errorf("%s %s: %s", c.method, c.path, g.body)
 		}
+	}
+}
+
+func TestWhatIsByDefault(t *testing.T) {
+	t.Parallel()
+	f := testkit.OpenAI(t, testkit.OpenAIOptions{Fake: "status=500"})
+	if g := call(t.Context(), f, "GET", "/v1/models", "", ""); g.status != 500 {
+		t.Errorf("status %d", g.status)
+	}
+	f.Fake("")
+	if g := call(t.Context(), f, "GET", "/v1/models", "", ""); g.status != 200 {
+		t.Errorf("status %d", g.status)
 	}
 }
 
