@@ -170,7 +170,7 @@ func (f *FakeOpenAI) serve(w http.ResponseWriter, r *http.Request) {
 		if !c.whole && !c.seen.Stream {
 			c.seen.Usage = nil // the client has no whole JSON
 		}
-		c.seen.Aborted = !c.whole && !c.out.cut && r.Context().Err() != nil
+		c.seen.Aborted = !c.whole && !c.out.cut && (c.out.failed || r.Context().Err() != nil)
 		f.log.end(c.seen)
 	}()
 	if !c.fault.has("early") && !c.readBody() {

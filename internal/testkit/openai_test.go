@@ -253,3 +253,54 @@ func TestAnAnswerAskedForAgainIsNoNewUse(t *testing.T) {
 		t.Errorf("%s\n%+v", again.body, log)
 	}
 }
+
+func TestStreamsInBurstsArriveWhole(t *testing.T) {
+	t.Parallel()
+	f := testkit.OpenAI(t, testkit.OpenAIOptions{})
+	const bursts, burst = 8, 64
+	want := call(t.Context(), f, "POST", "/v1/chat/completions", "tokens=50", streamedChat)
+	f.Ended(t, 1)
+	f.Forget()
+	client := f.Client()
+	defer client.CloseIdleConnections()
+	for range bursts {
+		done := make(chan string)
+		for range burst {
+			go func() { done <- streamedOnce(t.Context(), client, f.URL) }()
+		}
+		for range burst {
+			if problem := <-done; problem != "" {
+				t.Error(problem)
+			}
+		}
+	}
+	log := f.Ended(t, bursts*burst)
+	for _, seen := range log {
+		if !seen.Whole || seen.Aborted || seen.Usage == nil || seen.Usage.Output != 50 || seen.Events != len(testkit.SplitEvents(want.body)) {
+			t.Errorf("%+v", seen)
+		}
+	}
+	if len(log) != bursts*burst {
+		t.Errorf("the log has %d requests, want %d", len(log), bursts*burst)
+	}
+}
+
+// streamedOnce returns what is wrong with a stream.
+func streamedOnce(ctx context.Context, client *http.Client, url string) string {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url+"/v1/chat/completions", strings.NewReader(streamedChat))
+	if err != nil {
+		return err.Error()
+	}
+	req.Header.Set("Authorization", "Bearer sk-test")
+	req.Header.Set("X-Fake", "tokens=50")
+	resp, err := client.Do(req)
+	if err != nil {
+		return err.Error()
+	}
+	defer resp.Body.Close() //nolint:errcheck // read whole
+	body, err := io.ReadAll(resp.Body)
+	if err != nil || !bytes.HasSuffix(body, []byte("[DONE]\n\n")) {
+		return "the stream is not whole: " + string(body)
+	}
+	return ""
+}
