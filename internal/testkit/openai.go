@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // OpenAIOptions says how a FakeOpenAI behaves.
@@ -29,7 +30,7 @@ type OpenAIOptions struct {
 // FakeOpenAI stands in for the OpenAI API, in the shape of its specification
 // 2.3.0 and of recorded answers. What it counts follows from the request alone:
 // four bytes of text are an input token (rounded up over the whole request), a
-// picture is 85, and each piece of the answer is an output token. Its log is
+// picture or a sound is 85, and each piece of the answer is an output token. Its log is
 // what others are held against. It is safe for concurrent use.
 //
 // A request asks for a fault in the header X-Fake; see Faults.
@@ -44,12 +45,14 @@ type FakeOpenAI struct {
 	store   objectStore
 	mu      sync.Mutex
 	held    chan struct{}
+	holds   int
+	holding chan struct{} // closed when holds changes
 }
 
 // OpenAI starts a fake OpenAI API on a free port. It ends with the test.
 func OpenAI(t testing.TB, o OpenAIOptions) *FakeOpenAI {
 	t.Helper()
-	f := &FakeOpenAI{options: o, closed: make(chan struct{}), held: make(chan struct{})}
+	f := &FakeOpenAI{options: o, closed: make(chan struct{}), held: make(chan struct{}), holding: make(chan struct{})}
 	f.log.changed = make(chan struct{})
 	f.server = httptest.NewUnstartedServer(http.HandlerFunc(f.serve))
 	f.server.Config.ErrorLog = log.New(io.Discard, "", 0) // clients that leave are part of the tests
@@ -95,7 +98,7 @@ func (f *FakeOpenAI) Certificate() []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: f.server.Certificate().Raw})
 }
 
-// Release lets the answers go on that wait for it (X-Fake: hold-at=N).
+// Release lets the streams go on that are held (X-Fake: hold-at=N).
 func (f *FakeOpenAI) Release() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -103,9 +106,46 @@ func (f *FakeOpenAI) Release() {
 	f.held = make(chan struct{})
 }
 
-func (f *FakeOpenAI) holding() <-chan struct{} {
+// Fake changes what requests without an X-Fake get from now on.
+func (f *FakeOpenAI) Fake(words string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.options.Fake = words
+}
+
+func (f *FakeOpenAI) byDefault() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.options.Fake
+}
+
+// Holding waits until n streams are held.
+func (f *FakeOpenAI) Holding(t testing.TB, n int) {
+	t.Helper()
+	guard := time.After(HangGuard)
+	for {
+		f.mu.Lock()
+		holds, changed := f.holds, f.holding
+		f.mu.Unlock()
+		if holds == n {
+			return
+		}
+		select {
+		case <-changed:
+		case <-guard:
+			t.Fatalf("%d streams are held, want %d", holds, n)
+		}
+	}
+}
+
+// hold books one more stream that is held, or with -1 one less, and returns
+// what it waits for.
+func (f *FakeOpenAI) hold(more int) <-chan struct{} {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.holds += more
+	close(f.holding)
+	f.holding = make(chan struct{})
 	return f.held
 }
 
@@ -123,17 +163,17 @@ func RefusedURL(t testing.TB) string {
 // serve answers one request and books it, also where the answer is cut.
 func (f *FakeOpenAI) serve(w http.ResponseWriter, r *http.Request) {
 	c := &fakeCall{f: f, w: w, r: r, seen: f.log.begin(r)}
-	c.fault = faultOf(r, f.options.Fake)
+	c.fault = faultOf(r, f.byDefault())
 	c.out = newOutlet(c)
 	defer func() {
 		c.seen.Sent = c.out.sent
 		if !c.whole && !c.seen.Stream {
 			c.seen.Usage = nil // the client has no whole JSON
 		}
-		c.seen.Aborted = !c.whole && !c.out.cut && r.Context().Err() != nil
+		c.seen.Aborted = !c.whole && !c.out.cut && (c.out.failed || r.Context().Err() != nil)
 		f.log.end(c.seen)
 	}()
-	if !c.readBody() {
+	if !c.fault.has("early") && !c.readBody() {
 		return
 	}
 	c.place()

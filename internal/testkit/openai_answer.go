@@ -134,7 +134,7 @@ func (c *fakeCall) finish() {
 		c.w.Header().Set("X-Done", "yes")
 	}
 	c.out.close()
-	c.whole = c.r.Context().Err() == nil
+	c.whole = !c.out.failed
 	c.seen.Whole = c.whole
 }
 

@@ -21,7 +21,8 @@ func (c *fakeCall) talk(prefix string) (talk, bool) {
 	if !c.asked(&t.ask) {
 		return t, false
 	}
-	input := count(t.Messages, t.Prompt).total()
+	prompt := count(t.Messages, t.Prompt)
+	input := prompt.total()
 	if input == 0 {
 		c.failed(problem{400, "invalid_request_error", "", "messages", "Missing required parameter: 'messages'."})
 		return t, false
@@ -34,7 +35,7 @@ func (c *fakeCall) talk(prefix string) (talk, bool) {
 	if t.tool = t.calls(); t.tool != "" {
 		t.pieces, t.reason = []string{`{"`, `city`, `":"`, `Paris`, `"}`}, "tool_calls"
 	}
-	t.usage = c.tokenUsage(t.Model, input, len(t.pieces)*t.N)
+	t.usage = c.tokenUsage(t.Model, prompt, len(t.pieces)*t.N)
 	return t, true
 }
 
@@ -94,6 +95,10 @@ func (c *fakeCall) chatStream(t talk, tier string) {
 	}
 	say := func(i int, delta object, reason any) bool {
 		return e.send("", chunk([]any{object{"index", i, "delta", delta, "logprobs", nil, "finish_reason", reason}}, nil))
+	}
+	if c.azure != "" { // before all else, with no choice
+		filter := object{"prompt_index", 0, "content_filter_results", object{"hate", object{"filtered", false, "severity", "safe"}}}
+		e.send("", object{"choices", []any{}, "created", 0, "id", "", "model", "", "object", "", "prompt_filter_results", []any{filter}})
 	}
 	for i := range t.N {
 		first := object{"role", "assistant", "content", "", "refusal", nil}

@@ -82,7 +82,7 @@ func (e *eventStream) one(name, data string) {
 }
 
 func (e *eventStream) write(text string) {
-	if _, err := e.c.out.Write([]byte(text)); err != nil || e.c.r.Context().Err() != nil {
+	if _, err := e.c.out.Write([]byte(text)); err != nil {
 		panic(http.ErrAbortHandler) // the client has left
 	}
 }

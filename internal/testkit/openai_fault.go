@@ -43,6 +43,11 @@ var faults = map[string]string{
 	"content-length":       "says how long the JSON is instead of sending chunks",
 	"tokens":               "the answer has N tokens",
 	"cached":               "N of the input's tokens were cached",
+	"cache-write":          "N of the input's tokens were written to the cache (chat, responses)",
+	"audio-in":             "N of the input's tokens are audio (chat)",
+	"audio-out":            "N tokens of audio come on top (chat)",
+	"tier":                 "service_tier of the answer",
+	"early":                "answers before the request's body has come",
 	"reasoning":            "N tokens of reasoning come on top",
 	"odd-headers":          "repeated, long, empty and unusual headers",
 	"trailers":             "HTTP trailers",
@@ -57,6 +62,7 @@ func Faults() []string { return slices.Sorted(maps.Keys(faults)) }
 
 type fault map[string]string
 
+// faultOf reads the header X-Fake, or where there is none what the fake does by default.
 func faultOf(r *http.Request, otherwise string) fault {
 	text := r.Header.Get("X-Fake")
 	if text == "" {

@@ -40,9 +40,12 @@ type painting struct {
 
 func (c *fakeCall) images() {
 	p, ok := c.painting()
+	asked := orElse(p.Model, c.azure)
+	p.Model = orElse(asked, "dall-e-2") // the API's default, which no answer tells
 	if !ok || !c.knows(p.Model) {
 		return
 	}
+	c.seen.Model = asked
 	p.gpt = strings.HasPrefix(p.Model, "gpt-image") || strings.HasPrefix(p.Model, "chatgpt-image")
 	p.b64 = p.gpt || strings.Contains(string(p.ResponseFormat), "b64_json")
 	p.N = max(1, p.N)
@@ -71,7 +74,6 @@ func (c *fakeCall) painting() (painting, bool) {
 			return p, false
 		}
 		p.pictures = len(more.Images)
-		p.Model = orElse(p.Model, orElse(c.azure, "dall-e-2")) // the API's default
 		return p, true
 	}
 	f, ok := c.form()
@@ -80,7 +82,7 @@ func (c *fakeCall) painting() (painting, bool) {
 	}
 	p.N, _ = strconv.Atoi(f.fields["n"])                          // absent is 1
 	p.PartialImages, _ = strconv.Atoi(f.fields["partial_images"]) // absent is 0
-	p.Model, p.Size, p.Quality = orElse(f.fields["model"], "dall-e-2"), f.fields["size"], f.fields["quality"]
+	p.Model, p.Size, p.Quality = f.fields["model"], f.fields["size"], f.fields["quality"]
 	p.Stream = f.fields["stream"] == "true"
 	p.ResponseFormat = json.RawMessage(f.fields["response_format"])
 	p.Prompt, _ = json.Marshal(f.fields["prompt"])

@@ -13,6 +13,7 @@ import (
 // Cached, audio and image tokens are part of Input or Output.
 type Usage struct {
 	Input, Cached, InputText, InputImage, InputAudio int
+	CacheWrite                                       int // of Input, and not Cached
 	Output, Reasoning                                int
 	OutputText, OutputImage, OutputAudio             int
 	Total                                            int
@@ -23,7 +24,7 @@ type Usage struct {
 // Add sums two.
 func (u Usage) Add(v Usage) Usage {
 	return Usage{
-		Input: u.Input + v.Input, Cached: u.Cached + v.Cached,
+		Input: u.Input + v.Input, Cached: u.Cached + v.Cached, CacheWrite: u.CacheWrite + v.CacheWrite,
 		InputText: u.InputText + v.InputText, InputImage: u.InputImage + v.InputImage, InputAudio: u.InputAudio + v.InputAudio,
 		Output: u.Output + v.Output, Reasoning: u.Reasoning + v.Reasoning,
 		OutputText: u.OutputText + v.OutputText, OutputImage: u.OutputImage + v.OutputImage, OutputAudio: u.OutputAudio + v.OutputAudio,

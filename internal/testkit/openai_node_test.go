@@ -48,7 +48,7 @@ func TestNodeSDKAgreesWithTheLog(t *testing.T) {
 func agree(t *testing.T, f *testkit.FakeOpenAI, facts []testkit.SDKFact) {
 	t.Helper()
 	log := map[string][]testkit.Seen{}
-	for _, s := range f.Ended(t, 1) {
+	for _, s := range f.Ended(t, testkit.SDKRequests(facts)) {
 		name := s.Header.Get("X-Scenario")
 		log[name] = append(log[name], s)
 	}

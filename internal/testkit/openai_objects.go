@@ -78,10 +78,10 @@ func (c *fakeCall) moderations() {
 		c.failed(problem{400, "invalid_request_error", "", "input", "Missing required parameter: 'input'."})
 		return
 	}
-	a.Model = orElse(a.Model, "omni-moderation-latest")
-	if !c.knows(a.Model) {
+	if !c.knows(orElse(a.Model, "omni-moderation-latest")) {
 		return
 	}
+	c.seen.Model = a.Model
 	bad := strings.Contains(string(a.Input), "harm")
 	score := map[bool]float64{true: 0.93, false: 0.0001}[bad]
 	result := object{
@@ -263,8 +263,8 @@ func (c *fakeCall) batched(input []byte) (lines int, answers []byte, model strin
 			continue
 		}
 		lines++
-		prompt := count(one.Body.Messages, one.Body.Input).total()
-		pieces, _ := c.pieces(prompt, max(one.Body.MaxTokens, one.Body.MaxCompletion))
+		prompt := count(one.Body.Messages, one.Body.Input)
+		pieces, _ := c.pieces(prompt.total(), max(one.Body.MaxTokens, one.Body.MaxCompletion))
 		u := c.tokenUsage(one.Body.Model, prompt, len(pieces))
 		sum, model = sum.Add(u), dated(one.Body.Model)
 		body := object{"id", "chatcmpl-" + one.ID, "object", "chat.completion", "model", model, "choices", []any{object{"index", 0, "message", object{"role", "assistant", "content", strings.Join(pieces, "")}, "finish_reason", "stop"}}, "usage", u.chatForm()}

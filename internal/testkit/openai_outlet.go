@@ -19,6 +19,9 @@ type outlet struct {
 	gz   *gzip.Writer
 	sent int64
 	cut  bool
+	// failed says that the client had left when there was more to send. Whether it
+	// leaves after the last byte is its own affair.
+	failed bool
 }
 
 func newOutlet(c *fakeCall) *outlet {
@@ -78,11 +81,16 @@ type rawOutlet struct{ o *outlet }
 func (w rawOutlet) Write(p []byte) (int, error) {
 	total := 0
 	for len(p) > 0 {
+		if err := w.o.c.r.Context().Err(); err != nil {
+			w.o.failed = true
+			return total, err
+		}
 		part := p[:min(len(p), w.o.step(len(p)))]
 		n, err := w.o.c.w.Write(part)
 		total += n
 		w.o.sent += int64(n)
 		if err != nil {
+			w.o.failed = true
 			return total, err
 		}
 		p = p[len(part):]
@@ -161,8 +169,10 @@ func (o *outlet) stall() {
 
 // hold waits until the test lets it go on.
 func (o *outlet) hold() {
+	released := o.c.f.hold(1)
+	defer o.c.f.hold(-1)
 	select {
-	case <-o.c.f.holding():
+	case <-released:
 	case <-o.c.r.Context().Done():
 		panic(http.ErrAbortHandler)
 	case <-o.c.f.closed:

@@ -23,7 +23,8 @@ func (c *fakeCall) responses() {
 	if !c.asked(&s.ask) {
 		return
 	}
-	input := count(s.Input, s.Instructions).total()
+	prompt := count(s.Input, s.Instructions)
+	input := prompt.total()
 	if c.tooLong(input) {
 		return
 	}
@@ -39,7 +40,7 @@ func (c *fakeCall) responses() {
 	if len(s.Tools) > 0 && s.Tools[0].Type == "function" && string(s.ToolChoice) != `"none"` && !bytes.Contains(s.Input, []byte("function_call_output")) {
 		s.tool, s.item, s.pieces = s.Tools[0].Name, c.id("fc_"), []string{`{"`, `city`, `":"`, `Paris`, `"}`}
 	}
-	s.usage = c.tokenUsage(s.Model, input, len(s.pieces))
+	s.usage = c.tokenUsage(s.Model, prompt, len(s.pieces))
 	if s.status == "failed" {
 		c.seen.ErrorType, c.seen.ErrorCode = "server_error", s.failure()
 	}

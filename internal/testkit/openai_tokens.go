@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// bytesPerToken and tokensPerPicture are the fake's rules of counting.
+// bytesPerToken and tokensPerPicture (and per sound) are the fake's rules of counting.
 const (
 	bytesPerToken    = 4
 	tokensPerPicture = 85
@@ -15,9 +15,9 @@ const (
 func textTokens(bytes int) int { return (bytes + bytesPerToken - 1) / bytesPerToken }
 
 // counted is what a prompt holds.
-type counted struct{ bytes, pictures, tokens int }
+type counted struct{ bytes, pictures, sounds, tokens int }
 
-func (n counted) total() int { return n.text() + n.pictures*tokensPerPicture }
+func (n counted) total() int { return n.text() + (n.pictures+n.sounds)*tokensPerPicture }
 func (n counted) text() int  { return textTokens(n.bytes) + n.tokens }
 
 // count walks a prompt: every string in it is text but for the names, numbers
@@ -52,8 +52,10 @@ func (n *counted) walk(v any) {
 
 func (n *counted) member(name string, v any) {
 	switch name {
-	case "image_url", "input_audio", "file_data", "file":
+	case "image_url", "file_data", "file":
 		n.pictures++
+	case "input_audio":
+		n.sounds++
 	case "role", "type", "id", "call_id", "tool_call_id", "name", "status", "index", "detail":
 	default:
 		n.walk(v)
@@ -81,7 +83,8 @@ func (c *fakeCall) pieces(prompt, limit int) ([]string, bool) {
 // tokenUsage is a call's usage with the parts that follow from rules: a
 // thousand and twenty-four of a long prompt's tokens were cached, and models
 // that reason do so for 64 tokens.
-func (c *fakeCall) tokenUsage(model string, input, output int) Usage {
+func (c *fakeCall) tokenUsage(model string, prompt counted, output int) Usage {
+	input := prompt.total()
 	cached := 0
 	if input >= 1024 {
 		cached = 1024
@@ -91,42 +94,42 @@ func (c *fakeCall) tokenUsage(model string, input, output int) Usage {
 		reasoning = 64
 	}
 	u := Usage{Input: input, Cached: c.fault.number("cached", cached), Reasoning: c.fault.number("reasoning", reasoning)}
-	u.Output = output + u.Reasoning
+	u.CacheWrite = c.fault.number("cache-write", 0)
+	u.InputAudio = c.fault.number("audio-in", prompt.sounds*tokensPerPicture)
+	u.OutputAudio = c.fault.number("audio-out", 0)
+	u.Output = output + u.Reasoning + u.OutputAudio
 	u.Total = u.Input + u.Output
 	return u
 }
 
 // chatForm is the usage as chat completions have it.
 func (u Usage) chatForm() object {
-	return object{
-		"prompt_tokens", u.Input, "completion_tokens", u.Output, "total_tokens", u.Total,
-		"prompt_tokens_details",
-		object{"cached_tokens", u.Cached, "audio_tokens", 0},
-		"completion_tokens_details",
-		object{"reasoning_tokens", u.Reasoning, "audio_tokens", 0, "accepted_prediction_tokens", 0, "rejected_prediction_tokens", 0},
-	}
+	in := u.cacheWrite(object{"cached_tokens", u.Cached, "audio_tokens", u.InputAudio})
+	out := object{"reasoning_tokens", u.Reasoning, "audio_tokens", u.OutputAudio, "accepted_prediction_tokens", 0, "rejected_prediction_tokens", 0}
+	o := object{"prompt_tokens", u.Input, "completion_tokens", u.Output, "total_tokens", u.Total}
+	return append(o, "prompt_tokens_details", in, "completion_tokens_details", out)
 }
 
 // responseForm is the usage as responses have it.
 func (u Usage) responseForm() object {
-	return object{
-		"input_tokens", u.Input, "input_tokens_details",
-		object{"cached_tokens", u.Cached},
-		"output_tokens", u.Output, "output_tokens_details",
-		object{"reasoning_tokens", u.Reasoning},
-		"total_tokens", u.Total,
+	in, out := u.cacheWrite(object{"cached_tokens", u.Cached}), object{"reasoning_tokens", u.Reasoning}
+	o := object{"input_tokens", u.Input, "input_tokens_details", in}
+	return append(o, "output_tokens", u.Output, "output_tokens_details", out, "total_tokens", u.Total)
+}
+
+// cacheWrite adds a detail that only some models tell.
+func (u Usage) cacheWrite(o object) object {
+	if u.CacheWrite == 0 {
+		return o
 	}
+	return append(o, "cache_write_tokens", u.CacheWrite)
 }
 
 // imageForm is the usage as gpt-image models have it.
 func (u Usage) imageForm() object {
-	return object{
-		"input_tokens", u.Input, "input_tokens_details",
-		object{"image_tokens", u.InputImage, "text_tokens", u.InputText},
-		"output_tokens", u.Output, "output_tokens_details",
-		object{"image_tokens", u.OutputImage, "text_tokens", u.OutputText},
-		"total_tokens", u.Total,
-	}
+	in, out := object{"image_tokens", u.InputImage, "text_tokens", u.InputText}, object{"image_tokens", u.OutputImage, "text_tokens", u.OutputText}
+	o := object{"input_tokens", u.Input, "input_tokens_details", in}
+	return append(o, "output_tokens", u.Output, "output_tokens_details", out, "total_tokens", u.Total)
 }
 
 // audioForm is the usage as transcriptions have it.
@@ -162,8 +165,11 @@ func (c *fakeCall) tooLong(input int) bool {
 	return true
 }
 
-// tier is the service tier that was used.
+// tier is the service tier that was used, which may be another than was asked for.
 func (c *fakeCall) tier(asked string) string {
+	if c.fault.has("tier") {
+		asked = c.fault["tier"]
+	}
 	if asked == "" || asked == "auto" {
 		asked = "default"
 	}

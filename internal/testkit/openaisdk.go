@@ -71,6 +71,21 @@ func (u *Usage) SDK() *SDKUsage {
 	return &SDKUsage{Input: u.Input, Output: u.Output, Total: u.Total, Cached: u.Cached, Reasoning: u.Reasoning, Seconds: u.Seconds}
 }
 
+// SDKRequests is how many requests reached the server in those scenarios.
+func SDKRequests(facts []SDKFact) int {
+	n := 0
+	for _, fact := range facts {
+		switch fact.Scenario {
+		case "refused": // reached nobody
+		case "realtime": // its socket is opened past the SDK's fetch
+			n++
+		default:
+			n += fact.Requests
+		}
+	}
+	return n
+}
+
 var nodeScenario = regexp.MustCompile(`(?m)^  (?:async )?([a-z_]+)(?:\(|: \()`)
 
 // NodeSDKScenarios lists the scenarios of openaisdk/scenarios.js.

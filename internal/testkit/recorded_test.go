@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"reflect"
+	"strconv"
 	"testing"
 
 	"github.com/klauspost/compress/gzip"
@@ -105,4 +106,29 @@ func TestSplitEvents(t *testing.T) {
 			t.Errorf("%q: %q", text, got)
 		}
 	}
+}
+
+func TestRecordedUsageIsTheIndexs(t *testing.T) {
+	number := func(text string) int {
+		n, _ := strconv.Atoi(text) // empty is 0
+		return n
+	}
+	count := 0
+	for _, e := range testkit.Recorded(t) {
+		u := e.Usage()
+		if (u != nil) != (e.Facts["usage"] != "") {
+			t.Errorf("%s: usage %+v, the index says %q", e.Name, u, e.Facts["usage"])
+		}
+		if u == nil {
+			continue
+		}
+		count++
+		if u.Cached != number(e.Facts["cached"]) || u.Reasoning != number(e.Facts["reasoning"]) {
+			t.Errorf("%s: usage %+v, the index says %v", e.Name, u, e.Facts)
+		}
+		if u.Seconds == 0 && u.Total != u.Input+u.Output {
+			t.Errorf("%s: %+v", e.Name, u)
+		}
+	}
+	t.Logf("%d exchanges tell their usage", count)
 }

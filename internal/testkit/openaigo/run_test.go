@@ -39,7 +39,7 @@ func TestSDKAgreesWithTheLog(t *testing.T) {
 			at := testkit.SDKOptions{Base: f.URL + "/v1", Refused: testkit.RefusedURL(t) + "/v1"}
 			facts := openaigo.Run(t, at, f.Client(), openaigo.Scenarios()...)
 			log := map[string][]testkit.Seen{}
-			for _, s := range f.Ended(t, 1) {
+			for _, s := range f.Ended(t, testkit.SDKRequests(facts)) {
 				log[s.Header.Get("X-Scenario")] = append(log[s.Header.Get("X-Scenario")], s)
 				if o.TLS && s.Proto != "HTTP/2.0" {
 					t.Errorf("%s came over %s", s.Path, s.Proto)
