@@ -38,7 +38,7 @@ func (e *events) feed(p []byte) {
 			return
 		}
 		e.part(p[:i])
-		if !(p[i] == '\n' && e.cr && i == 0) { // the second half of CRLF ends nothing
+		if p[i] != '\n' || !e.cr || i > 0 { // the second half of CRLF ends nothing
 			e.endLine()
 		}
 		e.cr = p[i] == '\r'

@@ -91,18 +91,30 @@ func TestWhatIsCounted(t *testing.T) {
 		upstream      http.Handler
 		want          string
 	}{
-		"chat": {"/chat/completions", `{"model":"gpt-4o","messages":[{"content":"model: no"}]}`,
-			answering(plain, 200, `{"model":"gpt-4o-2024-08-06","usage":{"prompt_tokens":9,"completion_tokens":3}}`), "gpt-4o-2024-08-06 chat  9/3"},
-		"chat stream": {"/chat/completions", `{"model":"gpt-4o","stream":true}`,
-			answering(events, 200, "data: {\"model\":\"gpt-4o\",\"choi", "ces\":[]}\n\ndata: {\"model\":\"gpt-4o\",\"choices\":[],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":7}}\n\n", "data: [DONE]\n\n"), "gpt-4o chat  5/7"},
-		"stream without usage": {"/chat/completions", `{"model":"gpt-4o","stream":true}`,
-			answering(events, 200, "data: {\"model\":\"gpt-4o\"}\n\ndata: [DONE]\n\n"), "gpt-4o chat  unknown"},
-		"responses stream": {"/responses", `{"model":"o3","stream":true}`,
-			answering(events, 200, "event: response.incomplete\ndata: {\"type\":\"response.incomplete\",\"response\":{\"model\":\"o3-x\",\"usage\":{\"input_tokens\":4,\"output_tokens\":6}}}\n\n"), "o3-x responses  4/6"},
-		"error": {"/chat/completions", `{"model":"gpt-4o"}`,
-			answering(plain, 429, `{"error":{"message":"m","type":"insufficient_quota","code":"insufficient_quota"}}`), "gpt-4o chat insufficient_quota none"},
-		"error event": {"/chat/completions", `{"model":"gpt-4o","stream":true}`,
-			answering(events, 200, "data: {\"model\":\"gpt-4o\"}\n\n", "event: error\ndata: {\"error\":{\"type\":\"server_error\",\"code\":\"server_error\"}}\n\n"), "gpt-4o chat server_error none"},
+		"chat": {
+			"/chat/completions", `{"model":"gpt-4o","messages":[{"content":"model: no"}]}`,
+			answering(plain, 200, `{"model":"gpt-4o-2024-08-06","usage":{"prompt_tokens":9,"completion_tokens":3}}`), "gpt-4o-2024-08-06 chat  9/3",
+		},
+		"chat stream": {
+			"/chat/completions", `{"model":"gpt-4o","stream":true}`,
+			answering(events, 200, "data: {\"model\":\"gpt-4o\",\"choi", "ces\":[]}\n\ndata: {\"model\":\"gpt-4o\",\"choices\":[],\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":7}}\n\n", "data: [DONE]\n\n"), "gpt-4o chat  5/7",
+		},
+		"stream without usage": {
+			"/chat/completions", `{"model":"gpt-4o","stream":true}`,
+			answering(events, 200, "data: {\"model\":\"gpt-4o\"}\n\ndata: [DONE]\n\n"), "gpt-4o chat  unknown",
+		},
+		"responses stream": {
+			"/responses", `{"model":"o3","stream":true}`,
+			answering(events, 200, "event: response.incomplete\ndata: {\"type\":\"response.incomplete\",\"response\":{\"model\":\"o3-x\",\"usage\":{\"input_tokens\":4,\"output_tokens\":6}}}\n\n"), "o3-x responses  4/6",
+		},
+		"error": {
+			"/chat/completions", `{"model":"gpt-4o"}`,
+			answering(plain, 429, `{"error":{"message":"m","type":"insufficient_quota","code":"insufficient_quota"}}`), "gpt-4o chat insufficient_quota none",
+		},
+		"error event": {
+			"/chat/completions", `{"model":"gpt-4o","stream":true}`,
+			answering(events, 200, "data: {\"model\":\"gpt-4o\"}\n\n", "event: error\ndata: {\"error\":{\"type\":\"server_error\",\"code\":\"server_error\"}}\n\n"), "gpt-4o chat server_error none",
+		},
 		"unknown path": {"/things/to/come", `{"model":"m"}`, answering(plain, 200, `{}`), "m other  none"},
 		"models":       {"/models", ``, answering(plain, 200, `{"data":[]}`), "unknown model  none"},
 		"dall-e":       {"/images/generations", `{"model":"dall-e-3","n":2,"size":"1024x1024","quality":"hd"}`, answering(plain, 200, `{"data":[{"url":"a"},{"url":"b"}]}`), "dall-e-3 image_generation  2 images 1024x1024 hd"},
@@ -149,7 +161,7 @@ func TestNobodyThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	body := testkit.Body(t, resp)
-	if resp.StatusCode != 502 || !strings.HasPrefix(resp.Header.Get("X-Request-Id"), "req_luneo_") || !strings.Contains(body, `"error":{"code":"bad_gateway"`) {
+	if resp.StatusCode != http.StatusBadGateway || !strings.HasPrefix(resp.Header.Get("X-Request-Id"), "req_luneo_") || !strings.Contains(body, `"error":{"code":"bad_gateway"`) {
 		t.Errorf("%d %v %s", resp.StatusCode, resp.Header, body)
 	}
 	testkit.Await(t, "the call to be counted", func() bool { return len(l.all()) == 1 })
@@ -254,7 +266,7 @@ func TestBooksRefuse(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if body := testkit.Body(t, resp); resp.StatusCode != 200 || body != `{"model":"m"}` {
+		if body := testkit.Body(t, resp); resp.StatusCode != http.StatusOK || body != `{"model":"m"}` {
 			t.Fatalf("%d %s", resp.StatusCode, body)
 		}
 	}

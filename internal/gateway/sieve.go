@@ -73,7 +73,7 @@ func (s *sieve) step(c byte) {
 		}
 	case '{', '[':
 		s.keep(c)
-		s.open(c == '{')
+		s.open(c)
 	case '}', ']':
 		s.close(c)
 	case ',':
@@ -111,7 +111,8 @@ func (s *sieve) stepString(c byte) {
 	}
 }
 
-func (s *sieve) open(object bool) {
+func (s *sieve) open(bracket byte) {
+	object := bracket == '{'
 	s.depth++
 	if s.depth <= 2 {
 		s.object[s.depth], s.keys[s.depth-1] = object, ""

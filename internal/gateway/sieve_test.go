@@ -11,14 +11,26 @@ var texts = []struct {
 	want  map[string]string
 	items int
 }{
-	{`{"id":"x","model":"gpt-4o","usage":{"prompt_tokens":3,"details":{"a":[1,2,{"b":"}"}]}},"choices":[{"model":"no"}]}`,
-		map[string]string{"model": `"gpt-4o"`, "usage": `{"prompt_tokens":3,"details":{"a":[1,2,{"b":"}"}]}}`}, 0},
-	{`{"type":"response.completed","response":{"model":"o1","usage":{"input_tokens":1},"error":null,"output":[{"usage":1}]},"usage":null}`,
-		map[string]string{"response.model": `"o1"`, "response.usage": `{"input_tokens":1}`, "response.error": "null", "usage": "null"}, 0},
-	{"{ \"data\" : [ {\"b64_json\":\"aa\\\"bb\"} , {\"url\":\"x\"} ] , \"usage\" :\n {\"input_tokens\" : 5} }",
-		map[string]string{"usage": `{"input_tokens" : 5}`}, 2},
-	{`{"error":{"message":"a \"quoted\" { brace","type":"invalid_request_error","code":null}}`,
-		map[string]string{"error": `{"message":"a \"quoted\" { brace","type":"invalid_request_error","code":null}`}, 0},
+	{
+		`{"id":"x","model":"gpt-4o","usage":{"prompt_tokens":3,"details":{"a":[1,2,{"b":"}"}]}},"choices":[{"model":"no"}]}`,
+		map[string]string{"model": `"gpt-4o"`, "usage": `{"prompt_tokens":3,"details":{"a":[1,2,{"b":"}"}]}}`},
+		0,
+	},
+	{
+		`{"type":"response.completed","response":{"model":"o1","usage":{"input_tokens":1},"error":null,"output":[{"usage":1}]},"usage":null}`,
+		map[string]string{"response.model": `"o1"`, "response.usage": `{"input_tokens":1}`, "response.error": "null", "usage": "null"},
+		0,
+	},
+	{
+		"{ \"data\" : [ {\"b64_json\":\"aa\\\"bb\"} , {\"url\":\"x\"} ] , \"usage\" :\n {\"input_tokens\" : 5} }",
+		map[string]string{"usage": `{"input_tokens" : 5}`},
+		2,
+	},
+	{
+		`{"error":{"message":"a \"quoted\" { brace","type":"invalid_request_error","code":null}}`,
+		map[string]string{"error": `{"message":"a \"quoted\" { brace","type":"invalid_request_error","code":null}`},
+		0,
+	},
 	{`[{"model":"no"}]`, map[string]string{}, 0},
 	{`{"a":{"model":"no","response":{"model":"no"}},"model":"yes"}`, map[string]string{"model": `"yes"`}, 0},
 	{`{"model":"yes","service_tier":"flex"}`, map[string]string{"model": `"yes"`, "service_tier": `"flex"`}, 0},
