@@ -1,21 +1,35 @@
 package app
 
 import (
+	"context"
 	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/luneo-platform/luneo/internal/config"
 	"github.com/luneo-platform/luneo/internal/gateway"
+	"github.com/luneo-platform/luneo/internal/kpi"
 	"github.com/luneo-platform/luneo/internal/web"
 )
 
 // openGateway makes what passes calls on to the OpenAI API and its like.
 func (a *App) openGateway() (err error) {
 	a.gateway, err = gateway.New(gateway.Options{
-		Upstreams: upstreams(a.opts.Config), Recorder: a.recorder, Registerer: a.registry, Logger: a.opts.Logger,
+		Upstreams: upstreams(a.opts.Config), Recorder: shownRecorder{a}, Registerer: a.registry, Logger: a.opts.Logger,
 	})
 	return err
+}
+
+// shownRecorder records calls and tells those who show what arrives.
+type shownRecorder struct{ app *App }
+
+// Record is that of the recorder.
+func (s shownRecorder) Record(ctx context.Context, sub kpi.Submission) (kpi.Receipt, error) {
+	receipt, err := s.app.recorder.Record(ctx, sub)
+	if err == nil {
+		s.app.setup.Recorded(sub.Events)
+	}
+	return receipt, err
 }
 
 func upstreams(cfg config.Config) (list []gateway.Upstream) {

@@ -20,6 +20,7 @@ export function snippets(source: string, url: string): Snippet[] {
   const base = url.replace(/\/$/, "");
   return [
     ...(source === "queues" ? [{ id: "redis", language: "BullMQ", file: "luneo.yml", code: redis }] : []),
+    ...(source === "openai" ? [{ id: "gateway", language: "Gateway", file: ".env", code: gateway(base) }] : []),
     { id: "node", language: "TypeScript", file: `${e.file}.ts`, code: node(e, base) },
     { id: "nest", language: "NestJS", file: "luneo.service.ts", code: nest(e, base) },
     { id: "go", language: "Go", file: `${e.file.replace(/[./-]/g, "_")}.go`, code: go(e, base) },
@@ -38,6 +39,12 @@ redis: redis://127.0.0.1:6379
 #
 # redis:
 #   - {name: main, url: rediss://redis.internal:6379, username: luneo, password_file: /run/secrets/luneo-redis}`;
+
+const gateway = (base: string) => `# Every call goes through Luneo, which passes it on as it is, with your own key,
+# and counts duration, tokens, errors and cost. Nothing changes in your code.
+OPENAI_BASE_URL=${base}/openai/v1
+
+# Other APIs by name: openai.upstreams in luneo.yml, then ${base}/openai/NAME/...`;
 
 const literal = (v: string | number) => (typeof v === "string" ? JSON.stringify(v) : String(v));
 const lines = (e: Example, indent: string) => Object.entries(e.fields).map(([k, v]) => `${indent}${k}: ${literal(v)},`).join("\n");
