@@ -81,8 +81,20 @@ func sum(spent map[string]float64, names []string) (total float64) {
 	return total
 }
 
-func (b *bench) watch(r *redis) (*server, error) {
-	return b.announced(b.luneo, "serve", "--listen", "127.0.0.1:0", "--log-level", "error", "--data-dir", b.fresh(), "--redis", "redis://127.0.0.1:"+r.port)
+// watched starts a Redis that holds the keys of some commands, and a Luneo
+// that watches it. The caller stops both.
+func (b *bench) watched(commands string) (*redis, *server, error) {
+	r, err := b.redis()
+	if err != nil {
+		return nil, nil, err
+	}
+	r.cli(commands, "--pipe")
+	s, err := b.announced(b.luneo, "serve", "--listen", "127.0.0.1:0", "--log-level", "error", "--data-dir", b.fresh(), "--redis", "redis://127.0.0.1:"+r.port)
+	if err != nil {
+		r.stop()
+		return nil, nil, err
+	}
+	return r, s, nil
 }
 
 // shown reads a metric of Luneo's; -1 when it is absent.
@@ -123,20 +135,15 @@ func (b *bench) queues() error {
 
 // manyQueues are a thousand queues in which nothing happens.
 func (b *bench) manyQueues() error {
-	r, err := b.redis()
-	if err != nil {
-		return err
-	}
-	defer r.stop()
 	var keys strings.Builder
 	for i := range 1000 {
 		fmt.Fprintf(&keys, "HSET bull:q%d:meta opts.maxLenEvents 10000\r\nXADD bull:q%d:events * event added jobId 1\r\n", i, i)
 	}
-	r.cli(keys.String(), "--pipe")
-	s, err := b.watch(r)
+	r, s, err := b.watched(keys.String())
 	if err != nil {
 		return err
 	}
+	defer r.stop()
 	defer s.stop()
 	began := time.Now()
 	if err := await("a thousand queues", func() bool { return shown(s, "luneo_redis_queues") == 1000 }); err != nil {
@@ -153,11 +160,6 @@ func (b *bench) manyQueues() error {
 
 // millionWaiting is a queue with a million jobs that wait since before Luneo came.
 func (b *bench) millionWaiting() error {
-	r, err := b.redis()
-	if err != nil {
-		return err
-	}
-	defer r.stop()
 	const jobs = 1_000_000
 	now := time.Now().UnixMilli()
 	var keys strings.Builder
@@ -165,11 +167,11 @@ func (b *bench) millionWaiting() error {
 	for i := 1; i <= jobs; i++ {
 		fmt.Fprintf(&keys, "HSET bull:big:%d timestamp %d opts {} name job data {} delay 0 priority 0\r\nLPUSH bull:big:wait %d\r\n", i, now-2*jobs+int64(i), i)
 	}
-	r.cli(keys.String(), "--pipe")
-	s, err := b.watch(r)
+	r, s, err := b.watched(keys.String())
 	if err != nil {
 		return err
 	}
+	defer r.stop()
 	defer s.stop()
 	began := time.Now()
 	if err := await("the queue", func() bool { return shown(s, "luneo_worker_queue_wait_time_current_seconds") > 0 }); err != nil {
@@ -205,15 +207,11 @@ func (b *bench) busyQueues() error {
 }
 
 func (b *bench) busy(rate int) error {
-	r, err := b.redis()
+	r, s, err := b.watched("")
 	if err != nil {
 		return err
 	}
 	defer r.stop()
-	s, err := b.watch(r)
-	if err != nil {
-		return err
-	}
 	defer s.stop()
 	load, err := b.load(r, rate)
 	if err != nil {

@@ -56,9 +56,6 @@ func (c Connect) Check() error {
 	return err
 }
 
-// IsCluster reports whether commands may name keys of one slot only.
-func (c Connect) IsCluster() bool { return c.Cluster }
-
 func (c Connect) isTLS() bool { return c.CAFile != "" || strings.HasPrefix(c.URL, "rediss:") }
 
 // String is where the server is: what prints a Connect prints no secret.

@@ -84,7 +84,6 @@ func (s *server) catchUp(ctx context.Context, queues []*queue) (behind []*queue,
 type batch struct {
 	queue   *queue
 	entries []entry
-	cut     bool // there may be more
 }
 
 // take counts what was read, one submission for all queues, and returns those
@@ -93,7 +92,7 @@ func (s *server) take(ctx context.Context, read []batch, count int) (behind []*q
 	var sub kpi.Submission
 	var lag int64
 	for _, b := range read {
-		if b.cut = len(b.entries) >= count; b.cut {
+		if len(b.entries) >= count { // there may be more
 			b.entries = b.entries[:uncut(b.entries)]
 			behind = append(behind, b.queue)
 			b.queue.check.Store(true)
@@ -107,7 +106,7 @@ func (s *server) take(ctx context.Context, read []batch, count int) (behind []*q
 		s.wake(b.queue)
 		lag = max(lag, s.clock.now()-b.entries[0].id.ms)
 	}
-	s.lag.ms.Store(lag)
+	s.lag.Store(lag)
 	s.record(ctx, sub)
 	return behind, err
 }

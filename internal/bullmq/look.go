@@ -211,7 +211,7 @@ func (s *server) settle(g *sight, at time.Time) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.foreign = g.foreign()
-	l := look{at: at, present: g.exists.Val() > 0, changes: g.changes}
+	l := look{present: g.exists.Val() > 0, changes: g.changes}
 	l.state, l.limited = g.state(at)
 	q.tidy(l, s.reads.Load())
 	l.cold = max(0, l.state.Depth.Ready()+l.state.Depth.Paused-int64(q.index.waiting))

@@ -38,7 +38,7 @@ func (c collector) Collect(ch chan<- prometheus.Metric) {
 			{"luneo_redis_queues", "Queues that are watched in a Redis", prometheus.GaugeValue, float64(d.Queues)},
 			{"luneo_redis_queues_skipped", "Queues that are not watched for want of room", prometheus.GaugeValue, float64(d.Skipped)},
 			{"luneo_redis_look_seconds", "How long the last look at queues took", prometheus.GaugeValue, took.Seconds()},
-			{"luneo_redis_follow_lag_seconds", "Age of the oldest event of the last read, when it was read: how late events of queues are counted", prometheus.GaugeValue, float64(s.lag.ms.Load()) / 1000},
+			{"luneo_redis_follow_lag_seconds", "Age of the oldest event of the last read, when it was read: how late events of queues are counted", prometheus.GaugeValue, float64(s.lag.Load()) / 1000},
 			{"luneo_redis_errors_total", "Times that a watched Redis failed to answer", prometheus.CounterValue, s.health.count()},
 			{"luneo_queue_remembered_jobs", "Unfinished jobs that are remembered, to know since when they wait", prometheus.GaugeValue, float64(remembered)},
 		} {

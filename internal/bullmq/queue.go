@@ -40,7 +40,6 @@ type queue struct {
 
 // look is what was seen of a queue at one moment.
 type look struct {
-	at      time.Time // zero before the first
 	present bool
 	changes uint64 // of the index when it began
 	state   kpi.QueueState

@@ -38,7 +38,7 @@ type server struct {
 	client, reader        redis.UniversalClient // for looks, and for the streams
 	health                health
 	clock                 clock
-	lag                   lag
+	lag                   atomic.Int64 // how old, in milliseconds, the oldest entry of the last read was then
 	forbidden             forbidden
 	reads                 atomic.Uint64 // how often all streams were read to their ends
 	about                 atomic.Pointer[about]
@@ -58,9 +58,6 @@ type server struct {
 
 // forbidden are commands that the ACL refuses and that can be done without.
 type forbidden struct{ xinfo, clients, info atomic.Bool }
-
-// lag is how old the oldest entry of the last read was then.
-type lag struct{ ms atomic.Int64 }
 
 // run watches until ctx ends.
 func (s *server) run(ctx context.Context) {

@@ -94,7 +94,7 @@ func newServer(one Server, opts Options, names *names, restored map[place]positi
 	}
 	s := &server{
 		name: one.Name, address: one.Connect.Address(), origin: one.Origin,
-		prefixes: one.Prefixes, listed: one.Queues, cluster: one.Connect.IsCluster(), tls: one.Connect.isTLS(),
+		prefixes: one.Prefixes, listed: one.Queues, cluster: one.Connect.Cluster, tls: one.Connect.isTLS(),
 		recorder: opts.Recorder, observe: opts.Observer, names: names, restored: restored, log: opts.Logger,
 		open:   func() (redis.UniversalClient, error) { return one.Connect.Open() },
 		queues: map[place]*queue{}, changed: make(chan struct{}, 1),

@@ -37,9 +37,8 @@ func knownErrors() []string {
 
 // apiError is the error object of an answer.
 type apiError struct {
-	Type    string
-	Code    any
-	Message string
+	Type string
+	Code any
 }
 
 // errorTypeOf names the error of an answer: by its code, else by its type, else

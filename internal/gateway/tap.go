@@ -37,7 +37,6 @@ type said struct {
 	usage   *kpi.Usage
 	failure []byte // the error object
 	failed  bool
-	ended   bool // the stream of events came to its own end
 	images  int
 }
 
@@ -139,12 +138,6 @@ func (t *tap) endEvent(name string) {
 		t.said.failed = true
 	}
 	t.read()
-	switch name {
-	case "response.completed", "response.incomplete", "response.failed", "image_generation.completed", "image_edit.completed", "speech.audio.done", "transcript.text.done":
-		t.said.ended = true
-	case "":
-		t.said.ended = t.said.ended || len(t.sieve.found) == 0 // "[DONE]" is no object
-	}
 	t.sieve.reset()
 }
 
