@@ -167,6 +167,7 @@ func (a *App) restore() error {
 	}
 	a.registry.MustRegister(newRecovery(&report))
 	a.logRecovery(&report, time.Since(start))
+	a.reprice(context.Background())
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"sync/atomic"
@@ -28,6 +29,18 @@ func (p *prices) set(t *pricing.Table) { p.table.Store(t) }
 // Price asks the table of the moment.
 func (p *prices) Price(model, operation string, u kpi.Usage) (kpi.Money, bool) {
 	return p.table.Load().Price(model, operation, u)
+}
+
+// reprice prices what was called before its price was known, and says so.
+func (a *App) reprice(ctx context.Context) {
+	corrections, err := a.recorder.Reprice(ctx)
+	if err != nil {
+		a.opts.Logger.Error("calls of the past can't be priced; the next reload tries again", "err", err)
+		return
+	}
+	for _, c := range corrections {
+		a.opts.Logger.Info("calls of the past have a price now", "model", c.Model, "operation", c.Operation, "upstream", c.Upstream, "tag", c.Tag, "calls", c.Calls, "cents", c.Cost.Cents())
+	}
 }
 
 // readPrices reads the built-in table, overridden by a file where one is named.

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"reflect"
@@ -57,6 +58,7 @@ func (a *App) reload() (Reloaded, error) {
 		return Reloaded{}, err
 	}
 	a.prices.set(table)
+	a.reprice(context.Background())
 	a.rates.set(cfg.Limits.IngestRate)
 	a.alerts.set(cfg)
 	a.setLogLevel(cfg.Log.Level)

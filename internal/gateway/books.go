@@ -34,13 +34,6 @@ func newBooks(o Options, m *metrics) *books {
 
 // add never waits.
 func (b *books) add(c *call) {
-	if c.said.usage == nil && c.errorType == "" && priced(c.operation) && c.usage() == nil {
-		reason := "none_in_answer"
-		if c.asked.stream {
-			reason = "stream_without_usage"
-		}
-		b.metrics.usageUnknown.WithLabelValues(reason).Inc()
-	}
 	select {
 	case b.queue <- c.event():
 	default:
@@ -109,7 +102,6 @@ func (b *books) drain(ctx context.Context) error {
 type metrics struct {
 	inFlight             prometheus.Gauge
 	dropped, tapFailures prometheus.Counter
-	usageUnknown         *prometheus.CounterVec
 }
 
 func newMetrics(r prometheus.Registerer) *metrics {
@@ -117,12 +109,9 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		inFlight:    prometheus.NewGauge(prometheus.GaugeOpts{Name: "luneo_gateway_in_flight_requests", Help: "Calls that are on their way through the gateway"}),
 		dropped:     prometheus.NewCounter(prometheus.CounterOpts{Name: "luneo_gateway_uncounted_requests_total", Help: "Calls since the start that passed the gateway and could not be recorded"}),
 		tapFailures: prometheus.NewCounter(prometheus.CounterOpts{Name: "luneo_gateway_tap_failures_total", Help: "Answers since the start that passed whole and could not be read beside"}),
-		usageUnknown: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "luneo_openai_usage_unknown_total", Help: "Calls through the gateway since the start whose answer does not say what they consumed",
-		}, []string{"reason"}),
 	}
 	if r != nil {
-		r.MustRegister(m.inFlight, m.dropped, m.tapFailures, m.usageUnknown)
+		r.MustRegister(m.inFlight, m.dropped, m.tapFailures)
 	}
 	return m
 }

@@ -54,6 +54,19 @@ const (
 	QueueJobRetries    MetricID = 26
 	QueueJobsStalled   MetricID = 27
 	QueueEventsMissed  MetricID = 28
+
+	OpenAITimeToFirstToken  MetricID = 29
+	OpenAIOutputSpeed       MetricID = 30
+	OpenAIRetries           MetricID = 31
+	OpenAIRetryTime         MetricID = 32
+	OpenAIRetryCost         MetricID = 33
+	OpenAIRateLimited       MetricID = 34
+	OpenAIUsageUnknown      MetricID = 35
+	OpenAITagCost           MetricID = 36
+	OpenAIUpstreamCost      MetricID = 37
+	OpenAIUpstreamRequests  MetricID = 38
+	OpenAICostCorrections   MetricID = 39
+	OpenAIUnpricedRemaining MetricID = 40
 )
 
 // Metric is one metric of the catalogue.
@@ -78,7 +91,7 @@ type Metric struct {
 // Catalogue returns every metric of the platform's KPIs, in the order of the guide;
 // those that Luneo adds come last.
 func Catalogue() []Metric {
-	return slices.Concat(guideMetrics(), ownMetrics(), watchedMetrics())
+	return slices.Concat(guideMetrics(), ownMetrics(), watchedMetrics(), gatewayMetrics())
 }
 
 // MetricOf returns the metric of an id; its Labels and Buckets are shared,
@@ -272,6 +285,41 @@ func watchedMetrics() []Metric {
 	}
 	for i := range metrics {
 		metrics[i].Section = "Watched queues"
+	}
+	return metrics
+}
+
+// gatewayMetrics are fed by what the gateway sees of OpenAI calls, but for
+// those of limits and corrections, which events tell too.
+func gatewayMetrics() []Metric {
+	call := []string{"model", "operation"}
+	metrics := []Metric{
+		{
+			ID: OpenAITimeToFirstToken, Name: "luneo_openai_time_to_first_token_seconds", Type: Histogram,
+			Help: "Time from a request through the gateway to the first token of its streamed answer", Labels: call,
+			Buckets: []float64{0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60},
+		},
+		{
+			ID: OpenAIOutputSpeed, Name: "luneo_openai_output_tokens_per_second", Type: Histogram,
+			Help: "Output tokens of a streamed answer through the gateway by the time from its first token to its end", Labels: call,
+			Buckets: []float64{1, 5, 10, 20, 50, 100, 200, 500, 1000},
+		},
+		{ID: OpenAIRetries, Name: "luneo_openai_retries_total", Type: Counter, Help: "Calls through the gateway that an SDK made again (X-Stainless-Retry-Count)", Labels: call},
+		{ID: OpenAIRetryTime, Name: "luneo_openai_retry_duration_seconds_total", Type: Counter, Help: "Time that calls took which an SDK made again", Labels: call},
+		{ID: OpenAIRetryCost, Name: "luneo_openai_retry_cost_cents", Type: Gauge, Help: "Cost in cents of calls that an SDK made again; it is in luneo_openai_cost_cents too", Labels: call},
+		{
+			ID: OpenAIRateLimited, Name: "luneo_openai_rate_limited_total", Type: Counter,
+			Help: "Requests refused for the caller's limits: wait helps against a rate, out_of_money against nothing but money", Labels: []string{"model", "reason"},
+		},
+		{ID: OpenAIUsageUnknown, Name: "luneo_openai_usage_unknown_total", Type: Counter, Help: "Calls through the gateway of which nobody knows what they consumed; they are in no cost", Labels: []string{"reason"}},
+		{ID: OpenAITagCost, Name: "luneo_openai_tag_cost_cents", Type: Gauge, Help: "Cost in cents of calls through the gateway by on whose behalf they were made (X-Luneo-Tag, or the token's name)", Labels: []string{"tag"}},
+		{ID: OpenAIUpstreamCost, Name: "luneo_openai_upstream_cost_cents", Type: Gauge, Help: "Cost in cents of calls through the gateway by the API that was called", Labels: []string{"upstream"}},
+		{ID: OpenAIUpstreamRequests, Name: "luneo_openai_upstream_requests_total", Type: Counter, Help: "Calls through the gateway by the API that was called", Labels: []string{"upstream", "status"}},
+		{ID: OpenAICostCorrections, Name: "luneo_openai_cost_corrections_cents", Type: Gauge, Help: "Cents in luneo_openai_cost_cents of calls whose price became known later", Labels: []string{"model"}},
+		{ID: OpenAIUnpricedRemaining, Name: "luneo_openai_unpriced_remaining_requests", Type: Gauge, Help: "Unpriced requests whose usage is kept, so that a price that is added later finds them", Labels: []string{"model"}},
+	}
+	for i := range metrics {
+		metrics[i].Section = "OpenAI gateway"
 	}
 	return metrics
 }

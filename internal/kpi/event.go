@@ -92,6 +92,9 @@ type Event struct {
 	Cost  Money
 	// Usage is what an OpenAI call consumed; nil when the client did not say.
 	Usage *Usage
+	// Call is what the gateway saw of an OpenAI call; nil for calls that did not
+	// go through it.
+	Call *Call
 }
 
 // Dim returns the value of the named label, or "" when the event's type has none.

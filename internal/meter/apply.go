@@ -52,7 +52,7 @@ type shapeKey struct {
 // shape holds the series that events of one shapeKey feed, so that they are
 // looked up once. Those that not every event feeds are found when needed.
 type shape struct {
-	total, failed                    *series
+	total, failed, refused           *series
 	duration, oldest, cost, unpriced *series
 	tokens                           [tokenTypes]*series
 }
@@ -91,12 +91,16 @@ func (m *Meter) apply(at time.Time, e *kpi.Event, n int64) {
 	if s.failed != nil {
 		m.add(s.failed, n)
 	}
+	if s.refused != nil {
+		m.add(s.refused, n)
+	}
 	if e.HasOldest {
 		m.applyOldest(at, s, e)
 	}
 	if e.Type == kpi.TypeOpenAI {
 		m.applyCost(at, s, e, n)
 		m.applyTokens(at, s, e, n)
+		m.applyCall(at, e, n)
 	}
 }
 
@@ -118,6 +122,9 @@ func (m *Meter) shapeOf(at time.Time, e *kpi.Event) *shape {
 		if e.Failed {
 			s.failed = m.seriesFor(feed.failed, at, e)
 		}
+	}
+	if e.Type == kpi.TypeOpenAI {
+		s.refused = m.refusalsOf(at, e)
 	}
 	for i, d := range key.dims { // the key outlives the request's buffer
 		key.dims[i] = strings.Clone(d)
@@ -175,6 +182,7 @@ func (m *Meter) applyCost(at time.Time, s *shape, e *kpi.Event, n int64) {
 			s.unpriced = m.seriesFor(kpi.OpenAIUnpriced, at, e)
 		}
 		m.add(s.unpriced, n)
+		m.keepUnpriced(e, n)
 	case kpi.CostStated, kpi.CostPriced:
 		if s.cost == nil {
 			s.cost = m.seriesFor(kpi.OpenAICost, at, e)
@@ -185,6 +193,7 @@ func (m *Meter) applyCost(at time.Time, s *shape, e *kpi.Event, n int64) {
 			when = at
 		}
 		m.spend.add(at, when, kpi.Money(n)*e.Cost)
+		m.applyShares(at, e, n*int64(e.Cost))
 	case kpi.CostNone:
 	}
 }

@@ -62,7 +62,7 @@ func (c *collector) Collect(ch chan<- prometheus.Metric) {
 	}
 	var sizes []size
 	for _, f := range m.families {
-		if f != nil && !f.Computed && f.ID != kpi.AICostCurrent {
+		if f != nil && !f.Computed && f.ID != kpi.AICostCurrent && f.ID != kpi.OpenAIUnpricedRemaining {
 			sizes = append(sizes, size{f.Name, len(f.series), int(f.folded)})
 		}
 	}
@@ -120,6 +120,10 @@ func (m *Meter) copySamples(now time.Time, descs []*prometheus.Desc) []sample {
 			labels: []string{w.Label}, value: int64(m.spend.sum(now, w)),
 		})
 	}
+	left := m.families[kpi.OpenAIUnpricedRemaining]
+	for model, calls := range m.remaining() {
+		samples = append(samples, sample{desc: descs[left.ID], metric: &left.Metric, labels: []string{model}, value: calls})
+	}
 	return samples
 }
 
@@ -149,9 +153,9 @@ func (s *sample) Write(out *dto.Metric) error {
 	out.Label = s.pairs()
 	switch s.metric.Type {
 	case kpi.Counter:
-		out.Counter = &dto.Counter{Value: proto.Float64(float64(s.value)), CreatedTimestamp: stamp(s.created)}
+		out.Counter = &dto.Counter{Value: proto.Float64(inUnits(s.metric.ID, s.value)), CreatedTimestamp: stamp(s.created)}
 	case kpi.Gauge:
-		out.Gauge = &dto.Gauge{Value: proto.Float64(gauge(s.metric.ID, s.value))}
+		out.Gauge = &dto.Gauge{Value: proto.Float64(inUnits(s.metric.ID, s.value))}
 	case kpi.Histogram:
 		out.Histogram = s.histogram()
 	}
@@ -160,12 +164,16 @@ func (s *sample) Write(out *dto.Metric) error {
 
 func stamp(ms int64) *timestamppb.Timestamp { return timestamppb.New(time.UnixMilli(ms)) }
 
-// gauge is money in cents, or a wait in seconds.
-func gauge(id kpi.MetricID, value int64) float64 {
-	if id == kpi.QueueWaitTimeCurrent {
+// inUnits is a value as it is shown: money in cents, times in seconds, counts.
+func inUnits(id kpi.MetricID, value int64) float64 {
+	switch id {
+	case kpi.QueueWaitTimeCurrent, kpi.OpenAIRetryTime:
 		return time.Duration(value).Seconds()
+	case kpi.OpenAICost, kpi.AICostCurrent, kpi.OpenAITagCost, kpi.OpenAIUpstreamCost, kpi.OpenAIRetryCost, kpi.OpenAICostCorrections:
+		return kpi.Money(value).Cents()
+	default:
+		return float64(value)
 	}
-	return kpi.Money(value).Cents()
 }
 
 func (s *sample) histogram() *dto.Histogram {

@@ -54,6 +54,7 @@ type Meter struct {
 	families []*family // by MetricID
 	shapes   map[shapeKey]*shape
 	spend    spend
+	unpriced map[kpi.UnpricedKey]*kpi.Unpriced
 	touched  []*series
 	key      []byte // scratch
 }
@@ -82,6 +83,7 @@ func (m *Meter) clear() {
 	m.families = newFamilies()
 	m.shapes = map[shapeKey]*shape{}
 	m.spend = spend{}
+	m.unpriced = map[kpi.UnpricedKey]*kpi.Unpriced{}
 	m.touched = nil
 }
 
@@ -107,7 +109,7 @@ type series struct {
 }
 
 func newFamilies() []*family {
-	limited := map[string]bool{}
+	limited := map[string]bool{"tag": true} // of a call, and so none of its dims
 	for _, s := range kpi.Schemas() {
 		for _, d := range s.Dims {
 			limited[d.Label] = limited[d.Label] || d.Limited

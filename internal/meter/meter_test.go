@@ -63,6 +63,19 @@ func oneOfEach() []kpi.Event {
 		{Type: kpi.TypeOpenAI, Dims: kpi.Dims{"gpt-4o", "chat", "rate_limit"}, Failed: true, HasDuration: true, Duration: seconds(0.2)},
 		{Type: kpi.TypeOpenAI, Dims: kpi.Dims{"dall-e-3", "image_generation"}, HasDuration: true, Duration: seconds(8.2), Basis: kpi.CostStated, Cost: 4 * kpi.Cent},
 		{Type: kpi.TypeOpenAI, Dims: kpi.Dims{"new-model", "chat"}, HasDuration: true, Duration: seconds(100), Basis: kpi.CostUnknown},
+		{
+			Type: kpi.TypeOpenAI, Dims: kpi.Dims{"gpt-4o", "chat"}, HasDuration: true, Duration: seconds(4.5), Basis: kpi.CostPriced, Cost: 2 * kpi.Cent, Usage: usage,
+			Call: &kpi.Call{Upstream: "openai", Tag: "shop-a", FirstToken: seconds(0.5), Retry: 1},
+		},
+		{
+			Type: kpi.TypeOpenAI, Dims: kpi.Dims{"new-model", "chat"}, HasDuration: true, Duration: seconds(2), Basis: kpi.CostUnknown, Usage: usage,
+			Call: &kpi.Call{Upstream: "groq", Tag: "shop-a"},
+		},
+		{
+			Type: kpi.TypeOpenAI, Dims: kpi.Dims{"gpt-4o", "chat", "client_closed"}, HasDuration: true, Duration: seconds(1), Failed: true, Basis: kpi.CostUnknown,
+			Call: &kpi.Call{Upstream: "openai", Unknown: kpi.ClientClosed},
+		},
+		{Type: kpi.TypeOpenAI, Dims: kpi.Dims{"gpt-4o", "chat", "insufficient_quota"}, HasDuration: true, Duration: seconds(0.1), Failed: true, Call: &kpi.Call{Upstream: "openai"}},
 		{Type: kpi.TypeRender, Dims: kpi.Dims{"3d", "high"}, HasDuration: true, Duration: seconds(45)},
 		{Type: kpi.TypeRender, Dims: kpi.Dims{"2d", "preview", "timeout"}, Failed: true, HasDuration: true, Duration: seconds(601)},
 		{Type: kpi.TypeEmbedHandshake, HasDuration: true, Duration: seconds(0.05)},
@@ -83,6 +96,10 @@ func TestExposition(t *testing.T) {
 	t.Parallel()
 	now := epoch
 	m := newMeter(&now, 0)
+	m.Apply(epoch, oneOfEach())
+	for _, u := range m.Unpriced() {
+		m.Correct(epoch, []kpi.Correction{{UnpricedKey: u.UnpricedKey, Calls: u.Calls, Cost: 3 * kpi.Cent}})
+	}
 	m.Apply(epoch, oneOfEach())
 	got := exposed(t, m)
 	testkit.Golden(t, "testdata/exposition.txt", got)

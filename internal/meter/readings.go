@@ -35,15 +35,19 @@ func (m *Meter) Visit(now time.Time, see func(kpi.Reading)) {
 		w := &m.opts.Windows[i]
 		see(kpi.Reading{Metric: &current.Metric, Labels: []string{w.Label}, Value: m.spend.sum(now, *w).Cents()})
 	}
+	left := m.families[kpi.OpenAIUnpricedRemaining]
+	for model, calls := range m.remaining() {
+		see(kpi.Reading{Metric: &left.Metric, Labels: []string{model}, Value: float64(calls)})
+	}
 }
 
 func (s *series) reading() kpi.Reading {
 	r := kpi.Reading{Metric: &s.family.Metric, Labels: s.labels}
 	switch s.family.Type {
 	case kpi.Counter:
-		r.Since, r.Value = time.UnixMilli(s.created), float64(s.value)
+		r.Since, r.Value = time.UnixMilli(s.created), inUnits(s.family.ID, s.value)
 	case kpi.Gauge:
-		r.Value = gauge(s.family.ID, s.value)
+		r.Value = inUnits(s.family.ID, s.value)
 	case kpi.Histogram:
 		r.Since, r.Sum, r.Counts = time.UnixMilli(s.created), time.Duration(s.sum).Seconds(), s.counts
 	}

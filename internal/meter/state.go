@@ -12,7 +12,8 @@ import (
 	"github.com/luneo-platform/luneo/internal/kpi"
 )
 
-// line is one line of a written state: a series or a minute of spend. Metrics
+// line is one line of a written state: a series, a minute of spend, or calls
+// without a price. Metrics
 // go by their names, so that a state can be read by people and outlives
 // renumbering.
 type line struct {
@@ -26,6 +27,8 @@ type line struct {
 
 	Minute int64     `json:"minute,omitempty"` // since 1970
 	Spent  kpi.Money `json:"spent,omitempty"`
+
+	Unpriced *kpi.Unpriced `json:"unpriced,omitempty"`
 }
 
 func lineOf(s *series) line {
@@ -50,6 +53,10 @@ func (m *Meter) Freeze() func(io.Writer) error {
 	}
 	for minute, spent := range m.spend.minutes {
 		lines = append(lines, line{Minute: minute, Spent: spent})
+	}
+	for _, u := range m.unpriced {
+		copied := *u
+		lines = append(lines, line{Unpriced: &copied})
 	}
 	return func(w io.Writer) error { return writeLines(w, lines) }
 }
@@ -116,6 +123,10 @@ func (m *Meter) readLines(r io.Reader) error {
 			return nil
 		case err != nil:
 			return fmt.Errorf("reading the meter's state: %w", err)
+		}
+		if l.Unpriced != nil {
+			m.unpriced[l.Unpriced.UnpricedKey] = l.Unpriced
+			continue
 		}
 		if l.Metric == "" {
 			m.spend.restore(l.Minute, l.Spent)

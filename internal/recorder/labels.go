@@ -15,8 +15,12 @@ import (
 type labelLimits struct {
 	limit int
 	mu    sync.RWMutex
-	dims  []*labelDim // by type * MaxDims + place
+	dims  []*labelDim // by type * MaxDims + place, and at tagPlace
 }
+
+// tagPlace is that of the tags of OpenAI calls, which are none of their dims:
+// no event has type 0.
+const tagPlace = 0
 
 type labelDim struct {
 	schema  *kpi.Schema
@@ -39,6 +43,8 @@ func newLabelLimits(limit int) *labelLimits {
 			}
 		}
 	}
+	openai, _ := kpi.SchemaOf(kpi.TypeOpenAI)
+	l.dims[tagPlace] = &labelDim{schema: openai, label: "tag", values: map[string]struct{}{}}
 	return l
 }
 
@@ -63,6 +69,9 @@ func (l *labelLimits) applyOne(e *kpi.Event) {
 		if v := e.Dims[i]; v != "" && !l.admit(int(e.Type)*kpi.MaxDims+i, v) {
 			e.Dims[i] = kpi.LabelOther
 		}
+	}
+	if c := e.Call; c != nil && c.Tag != "" && !l.admit(tagPlace, c.Tag) {
+		c.Tag = kpi.LabelOther
 	}
 }
 
@@ -113,6 +122,9 @@ func (l *labelLimits) restore(e *kpi.Event) {
 		if v != "" {
 			l.restoreValue(int(e.Type)*kpi.MaxDims+i, v)
 		}
+	}
+	if e.Call != nil && e.Call.Tag != "" {
+		l.restoreValue(tagPlace, e.Call.Tag)
 	}
 }
 

@@ -15,14 +15,16 @@ import (
 //
 //	recordEvents  when (ms since 1970), batch identity or 0, number of entries, entries
 //	recordMarks   what Meter.Marks wrote
+//	recordCorrections  when, and what calls of the past cost after all, in JSON
 //	recordFollow  number of positions, each its source and its state; then as recordEvents
 //
 // An entry is flags, then, as the flags say, identity and time, then the
 // content of the event.
 const (
-	recordEvents = 1
-	recordMarks  = 2
-	recordFollow = 3
+	recordEvents      = 1
+	recordMarks       = 2
+	recordFollow      = 3
+	recordCorrections = 4
 
 	recordHead = 64 // an upper bound of what stands before the entries
 )
@@ -42,6 +44,7 @@ const (
 	contentBasisShift = 4
 	contentBasisMask  = 3
 	contentHasCount   = 1 << 6
+	contentHasCall    = 1 << 7
 )
 
 func appendHead(b []byte, now time.Time, batch *identity, n int) []byte {
@@ -85,7 +88,7 @@ func appendContent(b []byte, e *kpi.Event) []byte {
 	for _, f := range []struct {
 		on  bool
 		bit byte
-	}{{e.Failed, contentFailed}, {e.HasDuration, contentHasDuration}, {e.HasOldest, contentHasOldest}, {e.Usage != nil, contentHasUsage}, {e.Count > 1, contentHasCount}} {
+	}{{e.Failed, contentFailed}, {e.HasDuration, contentHasDuration}, {e.HasOldest, contentHasOldest}, {e.Usage != nil, contentHasUsage}, {e.Count > 1, contentHasCount}, {e.Call != nil, contentHasCall}} {
 		if f.on {
 			flags |= f.bit
 		}
@@ -108,8 +111,23 @@ func appendContent(b []byte, e *kpi.Event) []byte {
 	if e.Count > 1 {
 		b = binary.AppendUvarint(b, uint64(e.Count))
 	}
+	if e.Call != nil {
+		b = appendCall(b, e.Call)
+	}
 	return b
 }
+
+// appendCall writes the number of fields first, so that later ones can be added.
+func appendCall(b []byte, c *kpi.Call) []byte {
+	b = append(b, callFields)
+	b = appendString(appendString(b, c.Upstream), c.Tag)
+	b = binary.AppendUvarint(b, uint64(c.FirstToken))
+	b = binary.AppendUvarint(b, uint64(c.Retry))
+	return appendString(b, string(c.Unknown))
+}
+
+// callFields is how many fields of a kpi.Call are written.
+const callFields = 5
 
 // counts lists the whole numbers of a usage in the order they are written.
 // New ones go to the end.
@@ -298,6 +316,19 @@ func (r *reader) content(e *kpi.Event) {
 	}
 	if flags&contentHasCount != 0 {
 		e.Count = int64(r.uvarint())
+	}
+	if flags&contentHasCall != 0 {
+		e.Call = r.call()
+	}
+}
+
+func (r *reader) call() *kpi.Call {
+	if n := r.byte(); n != callFields && r.err == nil {
+		r.err = fmt.Errorf("%w: it has %d fields of a call", errUnknownRecord, n)
+	}
+	return &kpi.Call{
+		Upstream: r.string(), Tag: r.string(), FirstToken: time.Duration(r.uvarint()),
+		Retry: int(r.uvarint()), Unknown: kpi.UsageUnknown(r.string()),
 	}
 }
 

@@ -50,6 +50,10 @@ type Meter interface {
 	Apply(at time.Time, events []kpi.Event)
 	// ApplyTallies counts events of the past at the given time.
 	ApplyTallies(at time.Time, tallies []kpi.Tally)
+	// Unpriced lists what is kept for prices to come.
+	Unpriced() []kpi.Unpriced
+	// Correct books what calls of the past cost after all.
+	Correct(at time.Time, corrections []kpi.Correction)
 	// Freeze copies the state and returns what writes the copy.
 	Freeze() func(io.Writer) error
 	// Restore replaces the state by a written one.

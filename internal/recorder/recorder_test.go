@@ -67,6 +67,7 @@ type settings struct {
 	clock       *clock
 	labelValues int
 	idLimit     int
+	prices      recorder.Pricer // prices{} when nil
 }
 
 // start restores and runs a recorder. An error is the journal's.
@@ -74,6 +75,9 @@ func start(t *testing.T, s settings) (*rig, error) {
 	t.Helper()
 	if s.clock == nil {
 		s.clock = newClock()
+	}
+	if s.prices == nil {
+		s.prices = prices{}
 	}
 	r := &rig{disk: s.disk, reg: prometheus.NewRegistry(), clock: s.clock}
 	var err error
@@ -84,7 +88,7 @@ func start(t *testing.T, s settings) (*rig, error) {
 	m := meter.New(meter.Options{Windows: []meter.Window{{Label: "15m", Minutes: 15}, {Label: "1h", Minutes: 60}}, Now: s.clock.now})
 	r.reg.MustRegister(m.Collector())
 	r.Recorder = recorder.New(recorder.Options{
-		Journal: r.journal, Meter: m, Pricer: prices{}, Registerer: r.reg,
+		Journal: r.journal, Meter: m, Pricer: s.prices, Registerer: r.reg,
 		LabelValues: s.labelValues, IDLimit: s.idLimit, Now: s.clock.now,
 	})
 	if r.report, err = r.journal.Recover(journal.State{Load: r.Load, Apply: r.Replayer()}); err != nil {

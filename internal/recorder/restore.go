@@ -72,6 +72,11 @@ func (r *Recorder) Replayer() func(seq uint64, record []byte) error {
 			r.positions.take(out.positions)
 			r.opts.Meter.Apply(out.at, out.events)
 			return nil
+		case recordCorrections:
+			if err := r.replayCorrections(in.b); err != nil {
+				return fmt.Errorf("record %d: %w", seq, err)
+			}
+			return nil
 		default:
 			return fmt.Errorf("record %d: %w (kind %d)", seq, errUnknownRecord, kind)
 		}
