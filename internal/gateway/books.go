@@ -3,6 +3,8 @@ package gateway
 import (
 	"context"
 	"log/slog"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -17,10 +19,16 @@ type books struct {
 	log      *slog.Logger
 	queue    chan kpi.Event
 	metrics  *metrics
+	fetched  map[string]bool // what was fetched and counted; run's own
 }
 
+// credential scopes the ids of what the gateway records.
+const credential = "gateway"
+
 const (
-	bookBatch = 500
+	// mostFetched bounds what is remembered of what was fetched.
+	mostFetched = 10_000
+	bookBatch   = 500
 	// bookRetry lies between attempts while the disk refuses; meanwhile the
 	// queue fills, and then calls are dropped from the books.
 	bookRetry = 500 * time.Millisecond
@@ -29,11 +37,16 @@ const (
 )
 
 func newBooks(o Options, m *metrics) *books {
-	return &books{recorder: o.Recorder, log: o.Logger, queue: make(chan kpi.Event, o.QueueLength), metrics: m}
+	return &books{recorder: o.Recorder, log: o.Logger, queue: make(chan kpi.Event, o.QueueLength), metrics: m, fetched: map[string]bool{}}
 }
 
-// add never waits.
+// add never waits, and whatever is wrong with a call's record harms no caller.
 func (b *books) add(c *call) {
+	defer func() {
+		if recover() != nil {
+			b.metrics.dropped.Inc()
+		}
+	}()
 	select {
 	case b.queue <- c.event():
 	default:
@@ -42,12 +55,15 @@ func (b *books) add(c *call) {
 }
 
 func (b *books) run(ctx context.Context) error {
+	life, end := context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(bookDrain, end) })()
 	for {
 		select {
 		case <-ctx.Done():
-			return b.drain(context.WithoutCancel(ctx))
+			return b.drain(life)
 		case e := <-b.queue:
-			b.record(ctx, b.more(e))
+			b.record(life, b.more(e))
 		}
 	}
 }
@@ -66,32 +82,59 @@ func (b *books) more(first kpi.Event) []kpi.Event {
 	return batch
 }
 
-// record tries until it succeeds or ctx ends; then the batch goes to drain's
-// account.
-func (b *books) record(ctx context.Context, batch []kpi.Event) {
+// record tries until it succeeds or life ends; then the metric counts the rest.
+func (b *books) record(life context.Context, batch []kpi.Event) {
+	plain := batch[:0:0]
+	for _, e := range batch {
+		if e.ID == "" {
+			plain = append(plain, e)
+		} else if !b.recordOnce(life, e) {
+			e.ID, e.Usage = "", nil // it was fetched before, and then counted
+			plain = append(plain, e)
+		}
+	}
+	if len(plain) > 0 {
+		b.submit(life, plain)
+	}
+}
+
+// recordOnce counts a call that fetched what can be fetched again, unless that
+// was fetched before: what this process has seen it knows itself, what one before
+// it has the recorder knows for a day.
+func (b *books) recordOnce(life context.Context, e kpi.Event) bool {
+	if b.fetched[e.ID] {
+		return false
+	}
+	if len(b.fetched) >= mostFetched {
+		clear(b.fetched)
+	}
+	b.fetched[strings.Clone(e.ID)] = true
+	return b.submit(life, []kpi.Event{e}) > 0
+}
+
+// submit returns how many events were counted.
+func (b *books) submit(life context.Context, events []kpi.Event) int {
 	for {
-		_, err := b.recorder.Record(context.WithoutCancel(ctx), kpi.Submission{Events: append([]kpi.Event(nil), batch...)})
+		receipt, err := b.recorder.Record(life, kpi.Submission{Credential: credential, Events: slices.Clone(events)})
 		if err == nil {
-			return
+			return receipt.Accepted
 		}
 		b.log.Debug("recording calls of the gateway", "err", err)
 		select {
-		case <-ctx.Done():
-			b.metrics.dropped.Add(float64(len(batch)))
-			return
+		case <-life.Done():
+			b.metrics.dropped.Add(float64(len(events)))
+			return len(events) // they are counted as what is missing
 		case <-time.After(bookRetry):
 		}
 	}
 }
 
 // drain records what still waits.
-func (b *books) drain(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, bookDrain)
-	defer cancel()
+func (b *books) drain(life context.Context) error {
 	for {
 		select {
 		case e := <-b.queue:
-			b.record(ctx, b.more(e))
+			b.record(life, b.more(e))
 		default:
 			return nil
 		}
@@ -100,18 +143,23 @@ func (b *books) drain(ctx context.Context) error {
 
 // metrics are what the gateway says about itself.
 type metrics struct {
-	inFlight             prometheus.Gauge
+	inFlight             *prometheus.GaugeVec
+	overhead             prometheus.Histogram
 	dropped, tapFailures prometheus.Counter
 }
 
-func newMetrics(r prometheus.Registerer) *metrics {
+func newMetrics(r prometheus.Registerer, h *headroom) *metrics {
 	m := &metrics{
-		inFlight:    prometheus.NewGauge(prometheus.GaugeOpts{Name: "luneo_gateway_in_flight_requests", Help: "Calls that are on their way through the gateway"}),
+		inFlight:    prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "luneo_gateway_in_flight_requests", Help: "Calls that are on their way through the gateway"}, []string{"upstream"}),
 		dropped:     prometheus.NewCounter(prometheus.CounterOpts{Name: "luneo_gateway_uncounted_requests_total", Help: "Calls since the start that passed the gateway and could not be recorded"}),
 		tapFailures: prometheus.NewCounter(prometheus.CounterOpts{Name: "luneo_gateway_tap_failures_total", Help: "Answers since the start that passed whole and could not be read beside"}),
+		overhead: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "luneo_gateway_overhead_seconds", Help: "Time that the gateway itself added to a call, without waiting for the upstream or the caller",
+			Buckets: []float64{0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25},
+		}),
 	}
 	if r != nil {
-		r.MustRegister(m.inFlight, m.dropped, m.tapFailures)
+		r.MustRegister(m.inFlight, m.overhead, m.dropped, m.tapFailures, newLimitCollector(h))
 	}
 	return m
 }

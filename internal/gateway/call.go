@@ -18,11 +18,18 @@ import (
 // call is what is known of a call.
 type call struct {
 	began     time.Time
-	operation string
+	upstream  *upstream
+	tag       string
+	retry     int
+	operation operation
 	model     string // as asked for; that of the answer counts more
 	asked     asked
+	sent      bool // the upstream had all of the request
+	status    int  // that the caller got; 0 for none
 	errorType string
-	ended     time.Duration
+	injected  bool // its usage was asked for on the gateway's own account
+	took      time.Duration
+	own       time.Duration // of it, what the gateway itself took
 	said      said
 }
 
@@ -65,6 +72,23 @@ func (b body) reader() io.Reader {
 		return bytes.NewReader(b.head)
 	}
 	return io.MultiReader(bytes.NewReader(b.head), b.rest)
+}
+
+// send makes it the body of the outgoing request.
+func (b body) send(out *http.Request) {
+	out.Body = io.NopCloser(b.reader())
+	if !b.whole {
+		return
+	}
+	out.ContentLength, out.TransferEncoding = int64(len(b.head)), nil
+	if len(b.head) == 0 {
+		out.Body = http.NoBody
+	}
+}
+
+// asksForUsage reports whether the gateway is to ask for the usage of a stream.
+func (c *call) asksForUsage() bool {
+	return c.upstream.InjectUsage && c.asked.stream && (c.operation.name == "chat" || c.operation.name == "completion")
 }
 
 // learn reads model and the like from a request's head. What it can't read it
@@ -122,44 +146,6 @@ func orElse(s, other string) string {
 		return other
 	}
 	return s
-}
-
-// event is what is counted of a call.
-func (c *call) event() kpi.Event {
-	e := kpi.Event{
-		Type: kpi.TypeOpenAI, HasDuration: true, Duration: c.ended,
-		Dims:   kpi.Dims{label(orElse(c.said.model, c.model)), c.operation, c.errorType},
-		Failed: c.errorType != "",
-		Usage:  c.usage(),
-	}
-	if e.Usage == nil && !e.Failed && priced(c.operation) {
-		e.Basis = kpi.CostUnknown
-	}
-	return e
-}
-
-// priced reports whether a call costs something by nature.
-func priced(operation string) bool { return made(operation) && operation != "moderation" }
-
-// usage is what the answer says it was, or what was asked for where that is
-// how it is sold.
-func (c *call) usage() *kpi.Usage {
-	u := c.said.usage
-	image := strings.HasPrefix(c.operation, "image_")
-	switch {
-	case u != nil && image:
-		u.Images = int64(max(c.said.images, c.asked.images))
-		u.ImageOutput = u.Output // what is made is sold as image tokens
-		u.ImageSize, u.ImageQuality = orElse(u.ImageSize, c.asked.size), orElse(u.ImageQuality, c.asked.quality)
-	case u == nil && c.errorType == "" && image:
-		u = &kpi.Usage{Images: int64(max(c.said.images, c.asked.images)), ImageSize: c.asked.size, ImageQuality: c.asked.quality}
-	case u == nil && c.errorType == "" && c.operation == "audio_speech" && c.asked.characters > 0:
-		u = &kpi.Usage{Characters: c.asked.characters}
-	}
-	if u != nil && u.Tier == "" {
-		u.Tier = c.said.tier
-	}
-	return u
 }
 
 // label is a name from outside as a label takes it.

@@ -47,6 +47,9 @@ func errorTypeOf(status int, raw []byte) string {
 	var e apiError
 	_ = json.Unmarshal(raw, &e) // what is no error object names nothing
 	code, _ := e.Code.(string)
+	if status == http.StatusUnauthorized && e.Type == "invalid_request_error" {
+		e.Type = "" // OpenAI has no type of its own for missing credentials
+	}
 	for _, name := range []string{code, e.Type} {
 		if slices.Contains(knownErrors(), name) && name != "tokens" && name != "requests" {
 			return name

@@ -63,7 +63,7 @@ func TestOperations(t *testing.T) {
 		if _, err := fmt.Sscan(request, &method, &path); err != nil {
 			t.Fatal(err)
 		}
-		if got := operationOf(method, path); got != want {
+		if got := operationOf(method, path).name; got != want {
 			t.Errorf("%s is %s, want %s", request, got, want)
 		}
 	}
@@ -81,6 +81,8 @@ func TestErrorTypes(t *testing.T) {
 		{400, `{"type":"invalid_request_error","code":"context_length_exceeded"}`, "context_length_exceeded"},
 		{400, `{"type":"invalid_request_error","code":"anything_new"}`, "invalid_request_error"},
 		{401, `{}`, "authentication_error"},
+		{401, `{"type":"invalid_request_error","code":null}`, "authentication_error"},
+		{401, `{"type":"invalid_request_error","code":"invalid_api_key"}`, "invalid_api_key"},
 		{503, `nonsense`, "server_error"},
 		{504, ``, "timeout"},
 		{200, `{"type":"x","code":7}`, "other"},

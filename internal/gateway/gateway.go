@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httputil"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -42,6 +43,7 @@ type Gateway struct {
 	transport *http.Transport
 	books     *books
 	buffers   sync.Pool
+	headroom  headroom
 	metrics   *metrics
 }
 
@@ -53,7 +55,8 @@ func New(o Options) (*Gateway, error) {
 	if o.QueueLength == 0 {
 		o.QueueLength = 10_000
 	}
-	g := &Gateway{upstreams: map[string]*upstream{}, transport: newTransport(), metrics: newMetrics(o.Registerer)}
+	g := &Gateway{upstreams: map[string]*upstream{}, transport: newTransport()}
+	g.metrics = newMetrics(o.Registerer, &g.headroom)
 	g.books = newBooks(o, g.metrics)
 	g.buffers.New = func() any { b := make([]byte, 32<<10); return &b }
 	for _, one := range o.Upstreams {
@@ -74,7 +77,7 @@ func (g *Gateway) Run(ctx context.Context) error {
 
 // ServeHTTP passes one call on.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c := &call{began: time.Now()}
+	began := time.Now()
 	up, rest := g.find(r)
 	if up == nil {
 		writeError(w, http.StatusNotFound, requestID(), "There is no upstream of this name in Luneo's configuration.")
@@ -85,23 +88,53 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		writeError(w, http.StatusBadRequest, requestID(), "The path of the request can't be passed on.")
 		return
 	}
-	c.operation = operationOf(r.Method, rest)
-	c.model = orElse(up.deployment(rest), r.URL.Query().Get("model"))
+	c := newCall(r, up, rest)
+	c.began = began
 	out := r.Clone(r.Context())
 	out.URL, out.Host, out.RequestURI, out.Close = target, "", "", false
-	g.metrics.inFlight.Inc()
-	defer g.metrics.inFlight.Dec()
+	g.begin(c)
 	defer g.settle(c)
 	if strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
-		g.upgrade(w, out, up)
+		g.upgrade(w, out, c)
 		return
 	}
-	g.pass(w, r, out, up, c)
+	g.pass(w, r, out, c)
+}
+
+// newCall is what a request's head says of it.
+func newCall(r *http.Request, up *upstream, rest string) *call {
+	c := &call{upstream: up, operation: operationOf(r.Method, rest), tag: tagOf(r)}
+	c.model = orElse(up.deployment(rest), r.URL.Query().Get("model"))
+	if n, err := strconv.Atoi(r.Header.Get("X-Stainless-Retry-Count")); err == nil && n > 0 {
+		c.retry = min(n, 1000)
+	}
+	return c
+}
+
+// tagOf says on whose behalf a request is made: what it says itself, else the
+// name of the token that it came with.
+func tagOf(r *http.Request) string {
+	if tag := strings.TrimSpace(r.Header.Get(tagHeader)); tag != "" {
+		return label(tag)
+	}
+	if caller := kpi.CallerFrom(r.Context()); caller.Credential != kpi.Anonymous {
+		return caller.Credential
+	}
+	return ""
+}
+
+func (g *Gateway) begin(c *call) {
+	c.upstream.tally.begin()
+	g.metrics.inFlight.WithLabelValues(c.upstream.Name).Inc()
 }
 
 // settle books a call, also one that was broken off.
 func (g *Gateway) settle(c *call) {
-	c.ended = time.Since(c.began)
+	now := time.Now()
+	c.took = now.Sub(c.began)
+	g.metrics.inFlight.WithLabelValues(c.upstream.Name).Dec()
+	g.metrics.overhead.Observe(c.own.Seconds())
+	c.upstream.tally.end(c, now)
 	g.books.add(c)
 }
 
@@ -119,56 +152,53 @@ func (g *Gateway) find(r *http.Request) (*upstream, string) {
 // prepare makes the headers of the outgoing request.
 func prepare(out *http.Request, up *upstream) {
 	out.Header = endToEnd(out.Header)
-	for _, name := range ours() {
-		out.Header.Del(name)
-	}
+	up.credentials(out.Header)
 	out.Header.Del("Expect") // the body is here already
 	if _, ok := out.Header["User-Agent"]; !ok {
 		out.Header["User-Agent"] = nil // none, and not Go's
 	}
-	if up.Key != "" {
-		out.Header.Set("Authorization", "Bearer "+up.Key)
-	}
 }
 
 // upgrade passes a WebSocket on.
-func (g *Gateway) upgrade(w http.ResponseWriter, out *http.Request, up *upstream) {
+func (g *Gateway) upgrade(w http.ResponseWriter, out *http.Request, c *call) {
+	c.sent = true
 	proxy := httputil.ReverseProxy{
 		Transport: g.transport,
 		Rewrite: func(p *httputil.ProxyRequest) {
 			p.Out.URL, p.Out.Host = out.URL, ""
-			for _, name := range ours() {
-				p.Out.Header.Del(name)
-			}
-			if up.Key != "" {
-				p.Out.Header.Set("Authorization", "Bearer "+up.Key)
-			}
+			c.upstream.credentials(p.Out.Header)
 		},
-		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) {
-			writeError(w, http.StatusBadGateway, requestID(), "The upstream can't be reached.")
+		ModifyResponse: func(resp *http.Response) error {
+			if c.status = resp.StatusCode; c.status >= http.StatusBadRequest {
+				c.errorType = errorTypeOf(c.status, nil)
+			}
+			return nil
 		},
+		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) { g.unreachable(w, r, err, c) },
 	}
 	proxy.ServeHTTP(w, out)
 }
 
 // pass sends a request on and copies the answer.
-func (g *Gateway) pass(w http.ResponseWriter, r, out *http.Request, up *upstream, c *call) {
+func (g *Gateway) pass(w http.ResponseWriter, r, out *http.Request, c *call) {
+	reading := time.Now()
 	b, err := readBody(r)
+	waited := time.Since(reading)
 	if err != nil {
-		c.errorType = errorClientClosed
-		writeError(w, http.StatusBadRequest, requestID(), "The request's body ended too early.")
+		c.errorType, c.status = errorClientClosed, http.StatusBadRequest
+		writeError(w, c.status, requestID(), "The request's body ended too early.")
 		return
 	}
 	c.learn(r.Header.Get("Content-Type"), b.head)
-	prepare(out, up)
-	out.Body = io.NopCloser(b.reader())
-	if b.whole {
-		out.ContentLength = int64(len(b.head))
-		out.TransferEncoding = nil
-		if len(b.head) == 0 {
-			out.Body = http.NoBody
+	prepare(out, c.upstream)
+	if c.asksForUsage() && b.whole {
+		if b.head, c.injected = askForUsage(b.head); c.injected {
+			out.Header.Set("Accept-Encoding", "identity") // or its extra event can't be taken out
 		}
 	}
+	b.send(out)
+	c.own = time.Since(c.began) - waited
+	c.sent = true
 	resp, err := g.transport.RoundTrip(out)
 	if err != nil {
 		g.unreachable(w, r, err, c)
@@ -180,28 +210,37 @@ func (g *Gateway) pass(w http.ResponseWriter, r, out *http.Request, up *upstream
 
 // unreachable answers for an upstream that did not.
 func (g *Gateway) unreachable(w http.ResponseWriter, r *http.Request, err error, c *call) {
-	c.errorType = failureOf(r.Context(), err)
-	status, message := http.StatusBadGateway, "The upstream can't be reached."
+	c.errorType, c.status = failureOf(r.Context(), err), http.StatusBadGateway
+	message := "The upstream can't be reached."
 	if c.errorType == errorTimeout {
-		status, message = http.StatusGatewayTimeout, "The upstream has not answered in time."
+		c.status, message = http.StatusGatewayTimeout, "The upstream has not answered in time."
 	}
-	writeError(w, status, requestID(), message)
+	writeError(w, c.status, requestID(), message)
 }
 
 // answer copies status, headers, body and trailers.
 func (g *Gateway) answer(w http.ResponseWriter, r *http.Request, resp *http.Response, c *call) {
+	arrived := time.Now()
+	c.status = resp.StatusCode
 	tap := newTap(resp)
 	announce(w.Header(), resp)
+	if c.injected {
+		tap.strip = newStripper(w.Header(), resp)
+	}
 	w.WriteHeader(resp.StatusCode)
+	c.own += time.Since(arrived)
 	err := g.copy(w, resp, tap)
 	for name, values := range resp.Trailer {
 		w.Header()[name] = values
 	}
+	closing := time.Now()
 	if !tap.close() || tap.broken && tap.events != nil {
 		g.metrics.tapFailures.Inc()
 	}
 	c.said = tap.said
 	c.errorType = outcome(r.Context(), resp.StatusCode, err, tap)
+	g.headroom.learn(c.upstream.Name, label(orElse(c.said.model, c.model)), resp.Header, closing)
+	c.own += tap.took + time.Since(closing)
 	if err != nil {
 		panic(http.ErrAbortHandler) // the caller must not take it for whole
 	}
@@ -235,14 +274,15 @@ func (g *Gateway) copy(w http.ResponseWriter, resp *http.Response, t *tap) error
 	}
 	for {
 		n, err := resp.Body.Read(*buffer)
-		if n > 0 {
-			if _, werr := w.Write((*buffer)[:n]); werr != nil {
+		piece := (*buffer)[:n]
+		if len(t.stripped(piece, err)) > 0 {
+			if _, werr := w.Write(t.out); werr != nil {
 				return gone{werr}
 			}
 			flush()
-			if !t.write((*buffer)[:n]) {
-				g.metrics.tapFailures.Inc()
-			}
+		}
+		if n > 0 && !t.write(piece) {
+			g.metrics.tapFailures.Inc()
 		}
 		if errors.Is(err, io.EOF) {
 			return nil

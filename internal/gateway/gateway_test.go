@@ -113,7 +113,7 @@ func TestWhatIsCounted(t *testing.T) {
 		},
 		"error event": {
 			"/chat/completions", `{"model":"gpt-4o","stream":true}`,
-			answering(events, 200, "data: {\"model\":\"gpt-4o\"}\n\n", "event: error\ndata: {\"error\":{\"type\":\"server_error\",\"code\":\"server_error\"}}\n\n"), "gpt-4o chat server_error none",
+			answering(events, 200, "data: {\"model\":\"gpt-4o\"}\n\n", "event: error\ndata: {\"error\":{\"type\":\"server_error\",\"code\":\"server_error\"}}\n\n"), "gpt-4o chat server_error unknown",
 		},
 		"unknown path": {"/things/to/come", `{"model":"m"}`, answering(plain, 200, `{}`), "m other  none"},
 		"models":       {"/models", ``, answering(plain, 200, `{"data":[]}`), "unknown model  none"},
@@ -189,7 +189,7 @@ func TestCutAnswer(t *testing.T) {
 		t.Error("the answer seems whole")
 	}
 	testkit.Await(t, "the call to be counted", func() bool { return len(l.all()) == 1 })
-	if got := describe(l.all()[0]); got != "gpt-4o chat stream_interrupted none" {
+	if got := describe(l.all()[0]); got != "gpt-4o chat stream_interrupted unknown" {
 		t.Errorf("counted %q", got)
 	}
 }
@@ -220,7 +220,7 @@ func TestCallerHangsUp(t *testing.T) {
 	cancel()
 	<-cancelled
 	testkit.Await(t, "the call to be counted", func() bool { return len(l.all()) == 1 })
-	if got := describe(l.all()[0]); got != "m chat client_closed none" {
+	if got := describe(l.all()[0]); got != "m chat client_closed unknown" {
 		t.Errorf("counted %q", got)
 	}
 }

@@ -38,9 +38,21 @@ var operations = []struct{ path, name string }{
 // operationOther is everything else, now and to come.
 const operationOther = "other"
 
+// operation is what a request asks for.
+type operation struct {
+	name string
+	// makes: it is a call that makes something, rather than one that looks after
+	// what was made.
+	makes bool
+	// costs: it costs something by nature.
+	costs bool
+	// fetches: it asks for one thing that was made before.
+	fetches bool
+}
+
 // operationOf names what a request asks for. Reading, listing or deleting what
 // a call made is no call: "GET responses/{id}" is not "responses".
-func operationOf(method, path string) string {
+func operationOf(method, path string) operation {
 	path = strings.Trim(path, "/")
 	for _, o := range operations {
 		at := strings.Index("/"+path+"/", "/"+o.path+"/")
@@ -48,21 +60,26 @@ func operationOf(method, path string) string {
 			continue
 		}
 		rest := strings.Trim(path[min(len(path), at+len(o.path)):], "/")
-		if made(o.name) && (rest != "" || method != http.MethodPost) {
-			return operationOther
+		one := method == http.MethodGet && rest != "" && !strings.Contains(rest, "/")
+		switch makes := made(o.name); {
+		case makes && (rest != "" || method != http.MethodPost):
+			return operation{name: operationOther, fetches: one && o.name == "responses"}
+		case o.name == "video":
+			return operation{name: o.name, costs: method == http.MethodPost}
+		default:
+			return operation{name: o.name, makes: makes, costs: makes && o.name != "moderation", fetches: one && o.name == "batch"}
 		}
-		return o.name
 	}
-	return operationOther
+	return operation{name: operationOther}
 }
 
-// made reports whether an operation is a call that makes something, and that
-// costs something, rather than a kind of thing that is looked after.
-func made(operation string) bool {
-	switch operation {
+// made reports whether an operation is a call that makes something, rather than
+// a kind of thing that is looked after.
+func made(name string) bool {
+	switch name {
 	case "chat", "responses", "completion", "embeddings", "moderation":
 		return true
 	default:
-		return strings.HasPrefix(operation, "image_") || strings.HasPrefix(operation, "audio_")
+		return strings.HasPrefix(name, "image_") || strings.HasPrefix(name, "audio_")
 	}
 }

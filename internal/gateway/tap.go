@@ -26,8 +26,11 @@ type tap struct {
 	held     []byte // of an answer that is compressed
 	broken   bool   // the tap gave up
 
-	first time.Time // when the first piece of the body came
-	said  said
+	strip *stripper     // of a stream whose usage was not asked for by the caller
+	out   []byte        // what the caller gets of a piece
+	took  time.Duration // in write and stripped
+
+	said said
 }
 
 // said is what an answer says.
@@ -38,6 +41,12 @@ type said struct {
 	failure []byte // the error object
 	failed  bool
 	images  int
+
+	streamed   bool      // it came as a stream of events
+	firstToken time.Time // of a stream; zero when there was none
+
+	id         string // of what can be fetched again
+	background bool
 }
 
 const (
@@ -48,28 +57,41 @@ const (
 )
 
 func newTap(resp *http.Response) *tap {
-	t := &tap{status: resp.StatusCode, sieve: newSieve("model", "usage", "error", "service_tier", "status"), encoding: strings.ToLower(resp.Header.Get("Content-Encoding"))}
+	t := &tap{status: resp.StatusCode, sieve: newSieve("model", "usage", "error", "service_tier", "id", "background"), encoding: strings.ToLower(resp.Header.Get("Content-Encoding"))}
 	if t.encoding == "identity" {
 		t.encoding = ""
 	}
 	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	if kind == "text/event-stream" {
-		t.events = &events{data: t.sieve.feed, end: t.endEvent}
+		t.events, t.said.streamed = &events{data: t.sieve.feed, end: t.endEvent}, true
 	} else if !strings.Contains(kind, "json") {
 		t.broken = true // sound and files say nothing
 	}
 	return t
 }
 
+// stripped is what the caller gets of a piece of the body; all of it, but where
+// the gateway asked for more than the caller did.
+func (t *tap) stripped(piece []byte, end error) []byte {
+	if t.out = piece; t.strip == nil {
+		return t.out
+	}
+	t.strip.out = t.strip.feed(t.strip.out[:0], piece)
+	if end != nil {
+		t.strip.out = append(t.strip.out, t.strip.rest()...)
+	}
+	t.out = t.strip.out
+	return t.out
+}
+
 // write takes a piece of the body. A defect in it ends the tap and nothing else.
 func (t *tap) write(p []byte) (ok bool) {
-	if len(p) > 0 && t.first.IsZero() {
-		t.first = time.Now()
-	}
 	if t.broken {
 		return true
 	}
+	began := time.Now()
 	defer func() {
+		t.took += time.Since(began)
 		if recover() != nil {
 			t.broken, ok = true, false
 		}
@@ -137,8 +159,18 @@ func (t *tap) endEvent(name string) {
 	if strings.HasPrefix(name, "error") || len(t.sieve.value("error")) > 0 && string(t.sieve.value("error")) != "null" || name == "response.failed" {
 		t.said.failed = true
 	}
+	if t.said.firstToken.IsZero() && token(name) {
+		t.said.firstToken = time.Now()
+	}
 	t.read()
 	t.sieve.reset()
+}
+
+// token reports whether an event brings something of what was asked for. The
+// events of a chat have no names and all do; those of a response are named, and
+// the first ones say only that it has begun.
+func token(name string) bool {
+	return name == "" || strings.HasSuffix(name, ".delta") || strings.Contains(name, "partial_image") || strings.HasSuffix(name, ".completed")
 }
 
 // read takes over what the sieve has found.
@@ -159,6 +191,15 @@ func (t *tap) read() {
 		t.said.failure, t.said.failed = raw, true
 	}
 	t.said.images += t.sieve.items
+	if t.events == nil {
+		t.readObject()
+	}
+}
+
+// readObject takes over what is said of a thing that can be fetched again.
+func (t *tap) readObject() {
+	t.said.id = text(t.sieve.found["id"])
+	t.said.background = string(bytes.TrimSpace(t.sieve.found["background"])) == "true"
 }
 
 // text is a JSON string's value; empty for anything else.

@@ -15,8 +15,15 @@ type Upstream struct {
 	Name string
 	// BaseURL is what the rest of the path is appended to.
 	BaseURL string
-	// Key, when not empty, takes the place of the caller's Authorization.
+	// Key, when not empty, takes the place of the caller's credentials.
 	Key string
+	// KeyHeader is where Key goes: Authorization, as a bearer token, or as it is
+	// in another header, such as Azure's api-key. Empty is api-key for hosts of
+	// Azure and Authorization for all others.
+	KeyHeader string
+	// InjectUsage has the gateway ask for the usage of streamed chats that do
+	// not ask themselves, and take the extra event out of the answer.
+	InjectUsage bool
 	// Models says which model an Azure deployment has, by the deployment's name.
 	Models map[string]string
 }
@@ -29,7 +36,8 @@ const version = "v1"
 
 type upstream struct {
 	Upstream
-	base *url.URL
+	base  *url.URL
+	tally tally
 }
 
 func newUpstream(u Upstream) (*upstream, error) {
@@ -41,7 +49,38 @@ func newUpstream(u Upstream) (*upstream, error) {
 		return nil, fmt.Errorf("upstream %s: base_url must be an http:// or https:// URL without query and user", u.Name)
 	}
 	base.Path = strings.TrimSuffix(base.Path, "/")
-	return &upstream{u, base}, nil
+	if u.KeyHeader == "" {
+		u.KeyHeader = keyHeaderOf(base.Hostname())
+	}
+	return &upstream{Upstream: u, base: base}, nil
+}
+
+// azureKeyHeader is where Azure OpenAI takes keys; its Authorization is for
+// tokens of Entra ID (learn.microsoft.com/azure/ai-services/openai/reference).
+const azureKeyHeader = "Api-Key"
+
+func keyHeaderOf(host string) string {
+	if strings.HasSuffix(host, ".azure.com") {
+		return azureKeyHeader
+	}
+	return "Authorization"
+}
+
+// credentials takes Luneo's own headers out, and puts the key in where Luneo has
+// one: then the caller's is for Luneo.
+func (u *upstream) credentials(h http.Header) {
+	h.Del(tokenHeader)
+	h.Del(tagHeader)
+	if u.Key == "" {
+		return
+	}
+	h.Del("Authorization")
+	h.Del(azureKeyHeader)
+	if strings.EqualFold(u.KeyHeader, "Authorization") {
+		h.Set("Authorization", "Bearer "+u.Key)
+	} else {
+		h.Set(u.KeyHeader, u.Key)
+	}
 }
 
 // target is the URL of a call: the base and the rest of the path as the caller
@@ -107,5 +146,8 @@ func endToEnd(from http.Header) http.Header {
 	return to
 }
 
-// ours are Luneo's own headers, which end here.
-func ours() []string { return []string{"X-Luneo-Token", "X-Luneo-Tag"} }
+// Luneo's own headers, which end here.
+const (
+	tokenHeader = "X-Luneo-Token"
+	tagHeader   = "X-Luneo-Tag"
+)

@@ -35,11 +35,14 @@ const (
 	TimedOut UsageUnknown = "timeout"
 	// WebSocket is a conversation over a WebSocket, which is not read.
 	WebSocket UsageUnknown = "websocket"
+	// Background is a response that is made in the background. What it consumed
+	// comes with the answer to whoever fetches it.
+	Background UsageUnknown = "background"
 )
 
 // UsageUnknowns lists the reasons.
 func UsageUnknowns() []UsageUnknown {
-	return []UsageUnknown{StreamWithoutUsage, NoneInAnswer, ClientClosed, StreamInterrupted, TimedOut, WebSocket}
+	return []UsageUnknown{StreamWithoutUsage, NoneInAnswer, ClientClosed, StreamInterrupted, TimedOut, WebSocket, Background}
 }
 
 // The two ways in which an API refuses a call for its caller's limits: those
