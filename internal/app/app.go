@@ -211,6 +211,7 @@ func (a *App) openWeb() (err error) {
 		Credentials:     credentials(a.opts.Config),
 		Routes:          a.routes(a.intake),
 		ShutdownTimeout: time.Duration(a.opts.Config.ShutdownTimeout),
+		ForeignTimeout:  time.Duration(a.opts.Config.OpenAI.ShutdownTimeout),
 		Registerer:      a.registry,
 		Logger:          a.opts.Logger,
 	})

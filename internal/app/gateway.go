@@ -34,7 +34,9 @@ func (s shownRecorder) Record(ctx context.Context, sub kpi.Submission) (kpi.Rece
 
 func upstreams(cfg config.Config) (list []gateway.Upstream) {
 	for name, u := range cfg.OpenAI.Upstreams {
-		list = append(list, gateway.Upstream{Name: name, BaseURL: string(u.BaseURL), Key: u.KeyValue.Reveal(), Models: u.Models})
+		list = append(list, gateway.Upstream{
+			Name: name, BaseURL: string(u.BaseURL), Key: u.KeyValue.Reveal(), KeyHeader: u.KeyHeader, Models: u.Models, InjectUsage: u.IncludeUsage == "inject",
+		})
 	}
 	slices.SortFunc(list, func(a, b gateway.Upstream) int { return strings.Compare(a.Name, b.Name) })
 	return list
@@ -42,5 +44,8 @@ func upstreams(cfg config.Config) (list []gateway.Upstream) {
 
 // gatewayRoutes take every method: what passes is the upstream's business.
 func (a *App) gatewayRoutes() []web.Route {
-	return []web.Route{{Pattern: gateway.Prefix, Scope: web.OpenAI, Handler: plain(http.HandlerFunc(a.gateway.ServeHTTP)), Transparent: true}}
+	return []web.Route{{
+		Pattern: gateway.Prefix, Scope: web.OpenAI, Handler: plain(http.HandlerFunc(a.gateway.ServeHTTP)),
+		Foreign: &web.Foreign{Token: a.gateway.Token, Error: gateway.WriteProblem},
+	}}
 }

@@ -51,7 +51,7 @@ func TestGateway(t *testing.T) {
 	if cents := value(t, metricsOf(t, p.URL), "luneo_openai_cost_cents", "model=gpt-4o", "operation=chat"); cents != 750 {
 		t.Errorf("they cost %v cents, want 750", cents)
 	}
-	if a := get(t, p.URL+"/openai/nowhere/chat"); a.status != http.StatusNotFound || !strings.Contains(a.body, `"error":{"code"`) {
+	if a := get(t, p.URL+"/openai/nowhere/chat"); a.status != http.StatusNotFound || !strings.Contains(a.body, `"error":{"message"`) {
 		t.Errorf("an unknown upstream: %d %s", a.status, a.body)
 	}
 }

@@ -21,6 +21,7 @@ func (l *loader) check() {
 	l.checkHeaders()
 	l.checkRedis()
 	l.checkUpstreams()
+	l.checkBudgets()
 	if l.cfg.DataDir == "" {
 		l.complain("data_dir", "must not be empty; the default is ./luneo-data")
 	}

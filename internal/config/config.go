@@ -81,7 +81,19 @@ type Limits struct {
 type OpenAI struct {
 	PricesFile Path `yaml:"prices_file" doc:"Price table that overrides the built-in one."`
 	// Upstreams are those of the gateway, by name.
-	Upstreams map[string]Upstream `yaml:"upstreams"`
+	Upstreams       map[string]Upstream `yaml:"upstreams"`
+	ShutdownTimeout Duration            `yaml:"shutdown_timeout" doc:"How long calls through the gateway, streams included, may take to end at shutdown." min:"1s" max:"1h"`
+	Budgets         []Budget            `yaml:"budgets" doc:"Soft limits of spend that alert at 80 % and at 100 %, and hold up no call."`
+}
+
+// Budget is a soft limit of what calls may cost in a day or a month of
+// cost.timezone.
+type Budget struct {
+	Name       string `yaml:"name"`
+	LimitCents int    `yaml:"limit_cents" min:"1" max:"1000000000"`
+	Period     string `yaml:"period" allowed:"day,month"`
+	// Tag, when not empty, has the budget be about calls with this tag only.
+	Tag string `yaml:"tag"`
 }
 
 // Upstream is an API that the gateway passes calls on to, under /openai/{name}/.
@@ -90,6 +102,11 @@ type Upstream struct {
 	// Key takes the place of the caller's Authorization, when there is one.
 	Key     Secret `yaml:"key"`
 	KeyFile Path   `yaml:"key_file"`
+	// KeyHeader is where the key goes; by the address when empty.
+	KeyHeader string `yaml:"key_header" allowed:"authorization,api-key"`
+	// IncludeUsage says whether streamed chats are asked for their usage where
+	// the caller does not ask; pass when empty.
+	IncludeUsage string `yaml:"include_usage" allowed:"pass,inject"`
 	// Models says which model an Azure deployment has, by the deployment's name.
 	Models map[string]string `yaml:"models"`
 	// KeyValue is the key itself, from key or read from key_file by Load.
@@ -150,7 +167,7 @@ func Default() Config {
 		Limits: Limits{
 			LabelValues: 200, BodyBytes: 8 << 20, BatchEvents: 10_000, DedupIDs: 5_000_000,
 		},
-		OpenAI: OpenAI{Upstreams: map[string]Upstream{DefaultUpstream: {BaseURL: "https://api.openai.com/v1"}}},
+		OpenAI: OpenAI{Upstreams: map[string]Upstream{DefaultUpstream: Upstream{BaseURL: "https://api.openai.com/v1"}.withDefaults()}, ShutdownTimeout: Duration(time.Minute)},
 		Prometheus: Prometheus{
 			Mode:           "embedded",
 			ScrapeInterval: Duration(5 * time.Second), EvaluationInterval: Duration(5 * time.Second),

@@ -123,7 +123,7 @@ func TestEveryKeyFromEverySource(t *testing.T) {
 		"prometheus.rule_files": "/r.yml",
 		"cost.history":          "14d", "cost.min_days": "4", "cost.method": "trimmed_mean", "cost.timezone": "Europe/Paris", "cost.floor_cents": "0",
 		"alerts.min_events": "1", "alerts.min_errors": "0",
-		"openai.prices_file": "/p.json", "cost.windows": "60m,2h", "shutdown_timeout": "3s", "log.level": "debug", "log.format": "json",
+		"openai.prices_file": "/p.json", "openai.shutdown_timeout": "5m", "cost.windows": "60m,2h", "shutdown_timeout": "3s", "log.level": "debug", "log.format": "json",
 	}
 	want := config.Default()
 	want.Listen, want.PublicURL, want.DataDir, want.WebConfigFile = "[::1]:0", "https://luneo.example", "d", "/w.yml"
@@ -133,7 +133,7 @@ func TestEveryKeyFromEverySource(t *testing.T) {
 		From:   []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")},
 	}
 	want.Limits = config.Limits{LabelValues: 7, BodyBytes: 1_000_000, BatchEvents: 8, DedupIDs: 2000, IngestRate: 9}
-	want.OpenAI.PricesFile = "/p.json"
+	want.OpenAI.PricesFile, want.OpenAI.ShutdownTimeout = "/p.json", config.Duration(5*time.Minute)
 	want.Instance = "eu-1"
 	want.Prometheus = config.Prometheus{
 		Mode: "embedded", ScrapeInterval: config.Duration(time.Second), EvaluationInterval: config.Duration(2 * time.Second),

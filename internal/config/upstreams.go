@@ -1,6 +1,10 @@
 package config
 
-import "regexp"
+import (
+	"net/url"
+	"regexp"
+	"strings"
+)
 
 var upstreamName = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,31}$`)
 
@@ -22,7 +26,22 @@ func (l *loader) checkUpstreams() {
 			l.complain(path+".base_url", "is needed: what the rest of the path is appended to, as https://api.openai.com/v1")
 		}
 		u.KeyValue = l.optionalSecret(path, secret{key: "key", here: u.Key, file: u.KeyFile, check: l.checkToken})
-		checked[name] = u
+		checked[name] = u.withDefaults()
 	}
 	l.cfg.OpenAI.Upstreams = checked
+}
+
+// withDefaults has Azure's keys go where Azure takes them: its Authorization is
+// for tokens of Entra ID (learn.microsoft.com/azure/ai-services/openai/reference).
+func (u Upstream) withDefaults() Upstream {
+	if u.IncludeUsage == "" {
+		u.IncludeUsage = "pass"
+	}
+	if u.KeyHeader == "" {
+		u.KeyHeader = "authorization"
+		if base, err := url.Parse(string(u.BaseURL)); err == nil && strings.HasSuffix(base.Hostname(), ".azure.com") {
+			u.KeyHeader = "api-key"
+		}
+	}
+	return u
 }

@@ -15,7 +15,7 @@ func TestUpstreams(t *testing.T) {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "luneo.yml")
 	for name, text := range map[string]string{
-		"luneo.yml": "openai: {upstreams: {azure: {base_url: 'https://x.example', key_file: key, models: {d1: gpt-4o}}, local: {base_url: 'http://127.0.0.1:1/v1'}}}\n",
+		"luneo.yml": "openai: {upstreams: {azure: {base_url: 'https://x.openai.azure.com', key_file: key, include_usage: inject, models: {d1: gpt-4o}}, local: {base_url: 'http://127.0.0.1:1/v1'}}}\n",
 		"key":       "sk-geheim\n",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
@@ -27,7 +27,8 @@ func TestUpstreams(t *testing.T) {
 		t.Fatal(err)
 	}
 	all := cfg.OpenAI.Upstreams
-	if len(all) != 3 || all["openai"].BaseURL != "https://api.openai.com/v1" || all["azure"].KeyValue.Reveal() != "sk-geheim" || all["azure"].Models["d1"] != "gpt-4o" {
+	if len(all) != 3 || all["openai"].BaseURL != "https://api.openai.com/v1" || all["azure"].KeyValue.Reveal() != "sk-geheim" || all["azure"].Models["d1"] != "gpt-4o" ||
+		all["azure"].IncludeUsage != "inject" || all["azure"].KeyHeader != "api-key" || all["local"].KeyHeader != "authorization" {
 		t.Errorf("%+v", all)
 	}
 	if other := config.Default().OpenAI.Upstreams; len(other) != 1 {

@@ -2,11 +2,14 @@ package gateway
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"math"
 	"net"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/luneo-platform/luneo/internal/kpi"
@@ -88,17 +91,39 @@ func failureOf(ctx context.Context, err error) string {
 	}
 }
 
+// problem is an error of the gateway's own in OpenAI's form.
+type problem struct {
+	Message string  `json:"message"`
+	Type    string  `json:"type"`
+	Param   *string `json:"param"`
+	Code    string  `json:"code"`
+}
+
 // writeError answers as OpenAI would, so that its SDKs understand it and try
 // again by their own rules.
-func writeError(w http.ResponseWriter, status int, id, message string) {
-	body, err := json.Marshal(map[string]any{"error": map[string]any{
-		"message": message, "type": "server_error", "param": nil, "code": strings.ReplaceAll(strings.ToLower(http.StatusText(status)), " ", "_"),
-	}})
-	if err != nil {
-		body = []byte(`{"error":{"message":"The gateway failed.","type":"server_error","param":null,"code":null}}`)
+func writeError(w http.ResponseWriter, status int, message string) {
+	kind := "server_error"
+	if status < http.StatusInternalServerError {
+		kind = "invalid_request_error"
+	}
+	write(w, status, problem{Message: message, Type: kind, Code: strings.ReplaceAll(strings.ToLower(http.StatusText(status)), " ", "_")})
+}
+
+// WriteProblem answers that Luneo itself refuses a call, in OpenAI's form.
+func WriteProblem(w http.ResponseWriter, status int, e *kpi.Error) {
+	if e.RetryAfter > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(e.RetryAfter.Seconds()))))
+	}
+	write(w, status, problem{Message: "Luneo: " + e.Message, Type: "invalid_request_error", Code: "luneo_" + string(e.Kind)})
+}
+
+func write(w http.ResponseWriter, status int, p problem) {
+	body, err := json.Marshal(map[string]problem{"error": p})
+	if err != nil { // a problem can be written
+		body = nil
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("X-Request-Id", id)
+	w.Header().Set("X-Request-Id", "req_luneo_"+rand.Text())
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // a caller that is gone is told nothing
 }

@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"io"
 	"log/slog"
@@ -80,12 +79,12 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := time.Now()
 	up, rest := g.find(r)
 	if up == nil {
-		writeError(w, http.StatusNotFound, requestID(), "There is no upstream of this name in Luneo's configuration.")
+		writeError(w, http.StatusNotFound, "There is no upstream of this name in Luneo's configuration.")
 		return
 	}
 	target, err := up.target(rest, r.URL.RawQuery)
 	if err != nil {
-		writeError(w, http.StatusBadRequest, requestID(), "The path of the request can't be passed on.")
+		writeError(w, http.StatusBadRequest, "The path of the request can't be passed on.")
 		return
 	}
 	c := newCall(r, up, rest)
@@ -138,6 +137,19 @@ func (g *Gateway) settle(c *call) {
 	g.books.add(c)
 }
 
+// Token is Luneo's token of a request to an upstream whose key Luneo keeps: it
+// comes where the key would, so that an SDK needs no header of its own.
+func (g *Gateway) Token(r *http.Request) string {
+	up, _ := g.find(r)
+	if up == nil || up.Key == "" {
+		return ""
+	}
+	if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
+		return strings.TrimSpace(token)
+	}
+	return r.Header.Get(azureKeyHeader)
+}
+
 // find is the upstream that a path names, and the rest of the path as it was
 // written.
 func (g *Gateway) find(r *http.Request) (*upstream, string) {
@@ -186,7 +198,7 @@ func (g *Gateway) pass(w http.ResponseWriter, r, out *http.Request, c *call) {
 	waited := time.Since(reading)
 	if err != nil {
 		c.errorType, c.status = errorClientClosed, http.StatusBadRequest
-		writeError(w, c.status, requestID(), "The request's body ended too early.")
+		writeError(w, c.status, "The request's body ended too early.")
 		return
 	}
 	c.learn(r.Header.Get("Content-Type"), b.head)
@@ -215,7 +227,7 @@ func (g *Gateway) unreachable(w http.ResponseWriter, r *http.Request, err error,
 	if c.errorType == errorTimeout {
 		c.status, message = http.StatusGatewayTimeout, "The upstream has not answered in time."
 	}
-	writeError(w, c.status, requestID(), message)
+	writeError(w, c.status, message)
 }
 
 // answer copies status, headers, body and trailers.
@@ -239,7 +251,7 @@ func (g *Gateway) answer(w http.ResponseWriter, r *http.Request, resp *http.Resp
 	}
 	c.said = tap.said
 	c.errorType = outcome(r.Context(), resp.StatusCode, err, tap)
-	g.headroom.learn(c.upstream.Name, label(orElse(c.said.model, c.model)), resp.Header, closing)
+	g.headroom.learn(c.upstream.Name, c.modelLabel(), resp.Header, closing)
 	c.own += tap.took + time.Since(closing)
 	if err != nil {
 		panic(http.ErrAbortHandler) // the caller must not take it for whole
@@ -310,6 +322,3 @@ func outcome(ctx context.Context, status int, err error, t *tap) string {
 		return ""
 	}
 }
-
-// requestID names an answer of the gateway's own.
-func requestID() string { return "req_luneo_" + rand.Text() }

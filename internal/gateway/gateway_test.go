@@ -161,7 +161,7 @@ func TestNobodyThere(t *testing.T) {
 		t.Fatal(err)
 	}
 	body := testkit.Body(t, resp)
-	if resp.StatusCode != http.StatusBadGateway || !strings.HasPrefix(resp.Header.Get("X-Request-Id"), "req_luneo_") || !strings.Contains(body, `"error":{"code":"bad_gateway"`) {
+	if resp.StatusCode != http.StatusBadGateway || !strings.HasPrefix(resp.Header.Get("X-Request-Id"), "req_luneo_") || !strings.Contains(body, `"type":"server_error","param":null,"code":"bad_gateway"`) {
 		t.Errorf("%d %v %s", resp.StatusCode, resp.Header, body)
 	}
 	testkit.Await(t, "the call to be counted", func() bool { return len(l.all()) == 1 })

@@ -77,7 +77,8 @@ func readRequest(body []byte) (r streamRequest, ok bool) {
 			r.times++
 		}
 	}
-	return r, true
+	_, err := d.Token() // the closing brace
+	return r, err == nil
 }
 
 // stripper takes the event that only tells the usage out of a stream of events

@@ -12,7 +12,7 @@ import (
 func (c *call) event() kpi.Event {
 	e := kpi.Event{
 		Type: kpi.TypeOpenAI, HasDuration: true, Duration: c.took,
-		Dims:   kpi.Dims{label(orElse(c.said.model, c.model)), c.operation.name, c.errorType},
+		Dims:   kpi.Dims{c.modelLabel(), c.operation.name, c.errorType},
 		Failed: c.errorType != "",
 		Call:   &kpi.Call{Upstream: c.upstream.Name, Tag: c.tag, FirstToken: c.firstToken(), Retry: c.retry},
 	}
@@ -29,6 +29,9 @@ func (c *call) event() kpi.Event {
 	}
 	return e
 }
+
+// modelLabel is the model that answered, else the one that was asked for.
+func (c *call) modelLabel() string { return label(c.upstream.model(orElse(c.said.model, c.model))) }
 
 // firstToken is how long the first token of a stream was waited for.
 func (c *call) firstToken() time.Duration {

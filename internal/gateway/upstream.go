@@ -17,9 +17,8 @@ type Upstream struct {
 	BaseURL string
 	// Key, when not empty, takes the place of the caller's credentials.
 	Key string
-	// KeyHeader is where Key goes: Authorization, as a bearer token, or as it is
-	// in another header, such as Azure's api-key. Empty is api-key for hosts of
-	// Azure and Authorization for all others.
+	// KeyHeader is where Key goes: Authorization, as a bearer token, which is the
+	// default, or as it is in another header, such as Azure's api-key.
 	KeyHeader string
 	// InjectUsage has the gateway ask for the usage of streamed chats that do
 	// not ask themselves, and take the extra event out of the answer.
@@ -49,22 +48,11 @@ func newUpstream(u Upstream) (*upstream, error) {
 		return nil, fmt.Errorf("upstream %s: base_url must be an http:// or https:// URL without query and user", u.Name)
 	}
 	base.Path = strings.TrimSuffix(base.Path, "/")
-	if u.KeyHeader == "" {
-		u.KeyHeader = keyHeaderOf(base.Hostname())
-	}
 	return &upstream{Upstream: u, base: base}, nil
 }
 
-// azureKeyHeader is where Azure OpenAI takes keys; its Authorization is for
-// tokens of Entra ID (learn.microsoft.com/azure/ai-services/openai/reference).
+// azureKeyHeader is where Azure OpenAI takes keys.
 const azureKeyHeader = "Api-Key"
-
-func keyHeaderOf(host string) string {
-	if strings.HasSuffix(host, ".azure.com") {
-		return azureKeyHeader
-	}
-	return "Authorization"
-}
 
 // credentials takes Luneo's own headers out, and puts the key in where Luneo has
 // one: then the caller's is for Luneo.
@@ -76,7 +64,7 @@ func (u *upstream) credentials(h http.Header) {
 	}
 	h.Del("Authorization")
 	h.Del(azureKeyHeader)
-	if strings.EqualFold(u.KeyHeader, "Authorization") {
+	if u.KeyHeader == "" || strings.EqualFold(u.KeyHeader, "Authorization") {
 		h.Set("Authorization", "Bearer "+u.Key)
 	} else {
 		h.Set(u.KeyHeader, u.Key)
@@ -107,6 +95,11 @@ func (u *upstream) deployment(rest string) string {
 	if decoded, err := url.PathUnescape(name); err == nil {
 		name = decoded
 	}
+	return u.model(name)
+}
+
+// model is the model of a deployment, or the name itself where it is none.
+func (u *upstream) model(name string) string {
 	if model := u.Models[name]; model != "" {
 		return model
 	}
@@ -148,6 +141,6 @@ func endToEnd(from http.Header) http.Header {
 
 // Luneo's own headers, which end here.
 const (
-	tokenHeader = "X-Luneo-Token"
+	tokenHeader = "X-Luneo-Token" //nolint:gosec // the name of a header, not what is in it
 	tagHeader   = "X-Luneo-Tag"
 )

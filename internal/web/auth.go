@@ -59,11 +59,18 @@ func credentialOf(r *http.Request) presented {
 	return presented{kind: unreadable}
 }
 
+// asker is a request with the credential that it came with and what it needs.
+type asker struct {
+	*http.Request
+	cred presented
+	need Scope
+}
+
 // authorize returns who asks, or why the answer is no.
-func (s *Server) authorize(w http.ResponseWriter, r *http.Request, need Scope) (kpi.Caller, error) {
+func (s *Server) authorize(w http.ResponseWriter, a asker) (kpi.Caller, error) {
 	auth := s.auth.Load()
+	r, cred, need := a.Request, a.cred, a.need
 	client := clientOf(r)
-	cred := credentialOf(r)
 	if cred.kind == noCredential {
 		return s.authorizeAnonymous(w, r, anonymousRequest{auth, client, need})
 	}

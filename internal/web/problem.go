@@ -80,7 +80,7 @@ func internalError(cause error) *kpi.Error {
 
 // writeError logs, counts and answers an error of a handler. When the answer
 // has begun there is nothing left but to break it off.
-func (s *Server) writeError(a *answer, r *http.Request, err error) {
+func (s *Server) writeError(rt *route, a *answer, r *http.Request, err error) {
 	e := asProblem(err)
 	s.metrics.errors.WithLabelValues(string(e.Kind)).Inc()
 	level := slog.LevelDebug
@@ -91,6 +91,10 @@ func (s *Server) writeError(a *answer, r *http.Request, err error) {
 		"status", statusOf(e.Kind), "kind", string(e.Kind), "error", err)
 	if a.code != 0 {
 		a.brokenOff = true
+		return
+	}
+	if rt.Foreign != nil && rt.Foreign.Error != nil {
+		rt.Foreign.Error(a, statusOf(e.Kind), e)
 		return
 	}
 	writeProblem(a, e)

@@ -25,10 +25,8 @@ type Route struct {
 	// Scope is what a caller needs; Open lets everybody in.
 	Scope   Scope
 	Handler Handler
-	// Transparent is for what passes on to somebody else: Authorization is
-	// theirs, and Luneo's own token comes in X-Luneo-Token; no headers are added
-	// to the answer; a body may take as long as it likes.
-	Transparent bool
+	// Foreign is for what passes on to somebody else; nil for Luneo's own.
+	Foreign *Foreign
 }
 
 // route is a row with its metrics.
@@ -148,7 +146,8 @@ func (res *resource) methodNotAllowed(pattern string) *route {
 func (s *Server) serveRoute(rt *route, w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
 	a := &answer{ResponseWriter: w}
-	if rt.Transparent {
+	if rt.Foreign != nil {
+		defer s.foreign.enter()()
 		for _, h := range s.headers {
 			delete(w.Header(), h.name)
 		}
@@ -166,7 +165,7 @@ func (s *Server) serveRoute(rt *route, w http.ResponseWriter, r *http.Request) {
 		}
 	}()
 	if err := s.handle(rt, a, r); err != nil {
-		s.writeError(a, r, err)
+		s.writeError(rt, a, r, err)
 	}
 	if a.brokenOff {
 		panic(http.ErrAbortHandler)
@@ -175,7 +174,7 @@ func (s *Server) serveRoute(rt *route, w http.ResponseWriter, r *http.Request) {
 
 func (s *Server) handle(rt *route, a *answer, r *http.Request) error {
 	if rt.Scope != Open {
-		caller, err := s.authorize(a, rt.asked(r), rt.Scope)
+		caller, err := s.authorize(a, asker{r, s.credentialFor(rt, r), rt.Scope})
 		if err != nil {
 			return err
 		}
@@ -185,21 +184,15 @@ func (s *Server) handle(rt *route, a *answer, r *http.Request) error {
 			r = r.WithContext(kpi.WithCaller(r.Context(), caller))
 		}
 	}
-	if r.Body != nil && r.Body != http.NoBody && !rt.Transparent {
+	if r.Body != nil && r.Body != http.NoBody && rt.Foreign == nil {
 		a.limitBody(r, s.o.BodyTimeout)
 	}
-	return rt.Handler(a, r)
-}
-
-// asked is the request as far as Luneo's own credentials go.
-func (rt *route) asked(r *http.Request) *http.Request {
-	if !rt.Transparent {
-		return r
+	if rt.Foreign != nil && r.Header.Get("Upgrade") != "" {
+		ctx, cut := s.foreign.hijacked(r.Context())
+		defer cut()
+		r = r.WithContext(ctx)
 	}
-	own := r.WithContext(r.Context())
-	own.Header = r.Header.Clone()
-	own.Header.Del("Authorization")
-	return own
+	return rt.Handler(a, r)
 }
 
 // recovered answers 500 for a panic, and breaks the connection off when an

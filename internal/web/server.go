@@ -41,6 +41,9 @@ type Options struct {
 	Routes        []Route
 	// ShutdownTimeout bounds the drain; 15 s when 0.
 	ShutdownTimeout time.Duration
+	// ForeignTimeout bounds the drain of what passes on to somebody else;
+	// ShutdownTimeout when 0 or less than that.
+	ForeignTimeout time.Duration
 	// BodyTimeout bounds the reading of a request's body; 30 s when 0.
 	BodyTimeout time.Duration
 	// MaxConnections bounds the simultaneous connections; DefaultConnections when 0. More
@@ -61,6 +64,7 @@ type Server struct {
 	headers  []header
 	auth     atomic.Pointer[authenticator]
 	throttle *throttle
+	foreign  *passing
 	origins  *http.CrossOriginProtection
 	hosts    []string
 
@@ -105,7 +109,7 @@ func prepare(o Options) (*Server, http.Handler, error) {
 		return nil, nil, fmt.Errorf("listen %q: %w", o.Listen, err)
 	}
 	s := &Server{
-		o: o.withDefaults(), file: file, addr: addr, metrics: newMetrics(), throttle: newThrottle(),
+		o: o.withDefaults(), file: file, addr: addr, metrics: newMetrics(), throttle: newThrottle(), foreign: newPassing(),
 		headers: answerHeaders(file.config.HTTPConfig.Header),
 	}
 	if err := s.trust(); err != nil {
@@ -128,6 +132,7 @@ func (o Options) withDefaults() Options {
 	if o.ShutdownTimeout == 0 {
 		o.ShutdownTimeout = shutdown
 	}
+	o.ForeignTimeout = max(o.ForeignTimeout, o.ShutdownTimeout)
 	if o.BodyTimeout == 0 {
 		o.BodyTimeout = body
 	}
@@ -220,15 +225,32 @@ func (s *Server) Run(ctx context.Context) error {
 		return errors.Join(fmt.Errorf("serve %s: %w", s.Addr(), failure), s.Close())
 	case <-ctx.Done():
 	}
-	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.o.ShutdownTimeout)
-	defer cancel()
-	err := s.http.Shutdown(drain)
-	if err != nil {
-		err = fmt.Errorf("requests were still running %v after the stop and were cut off: %w", s.o.ShutdownTimeout, err)
-	}
-	err = errors.Join(err, s.Close())
+	err := errors.Join(s.drain(context.WithoutCancel(ctx)), s.Close())
+	s.foreign.cutOff()
 	<-served
 	return err
+}
+
+// drain waits for the requests in flight: for Luneo's own and for those that
+// pass on to somebody else, each as long as they have.
+func (s *Server) drain(ctx context.Context) error {
+	own, cancel := context.WithTimeout(ctx, s.o.ShutdownTimeout)
+	defer cancel()
+	foreign, cancelForeign := context.WithTimeout(ctx, s.o.ForeignTimeout)
+	defer cancelForeign()
+	err := s.http.Shutdown(own)
+	if !s.foreign.wait(foreign) {
+		return fmt.Errorf("calls were still passing %v after the stop and were cut off: %w", s.o.ForeignTimeout, foreign.Err())
+	}
+	if err != nil { // since then others may have ended, and the last pieces are to go out
+		last, cancelLast := context.WithTimeout(ctx, aMoment)
+		defer cancelLast()
+		err = s.http.Shutdown(last)
+	}
+	if err != nil {
+		return fmt.Errorf("requests were still running %v after the stop and were cut off: %w", s.o.ShutdownTimeout, err)
+	}
+	return nil
 }
 
 func (s *Server) serve() error {
