@@ -19,6 +19,7 @@ type books struct {
 	log      *slog.Logger
 	queue    chan kpi.Event
 	metrics  *metrics
+	timeout  time.Duration   // of the end
 	fetched  map[string]bool // what was fetched and counted; run's own
 }
 
@@ -32,12 +33,10 @@ const (
 	// bookRetry lies between attempts while the disk refuses; meanwhile the
 	// queue fills, and then calls are dropped from the books.
 	bookRetry = 500 * time.Millisecond
-	// bookDrain bounds how long the last calls are tried for at the end.
-	bookDrain = 10 * time.Second
 )
 
 func newBooks(o Options, m *metrics) *books {
-	return &books{recorder: o.Recorder, log: o.Logger, queue: make(chan kpi.Event, o.QueueLength), metrics: m, fetched: map[string]bool{}}
+	return &books{recorder: o.Recorder, log: o.Logger, queue: make(chan kpi.Event, o.QueueLength), metrics: m, timeout: o.DrainTimeout, fetched: map[string]bool{}}
 }
 
 // add never waits, and whatever is wrong with a call's record harms no caller.
@@ -57,7 +56,7 @@ func (b *books) add(c *call) {
 func (b *books) run(ctx context.Context) error {
 	life, end := context.WithCancel(context.WithoutCancel(ctx))
 	defer end()
-	defer context.AfterFunc(ctx, func() { time.AfterFunc(bookDrain, end) })()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(b.timeout, end) })()
 	for {
 		select {
 		case <-ctx.Done():

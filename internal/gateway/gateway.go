@@ -34,6 +34,9 @@ type Options struct {
 	// QueueLength bounds the calls that wait to be recorded; 10,000 when 0.
 	// Past it calls go on and are not counted, but for the number of them.
 	QueueLength int
+	// DrainTimeout bounds how long the last calls are tried to be recorded at the
+	// end; 10 s when 0.
+	DrainTimeout time.Duration
 }
 
 // Gateway passes calls on. It is safe for concurrent use.
@@ -44,6 +47,7 @@ type Gateway struct {
 	buffers   sync.Pool
 	headroom  headroom
 	metrics   *metrics
+	newTap    func(*http.Response) *tap // newTap; tests break it
 }
 
 // New makes a gateway whose books are kept while Run runs.
@@ -54,7 +58,10 @@ func New(o Options) (*Gateway, error) {
 	if o.QueueLength == 0 {
 		o.QueueLength = 10_000
 	}
-	g := &Gateway{upstreams: map[string]*upstream{}, transport: newTransport()}
+	if o.DrainTimeout == 0 {
+		o.DrainTimeout = 10 * time.Second
+	}
+	g := &Gateway{upstreams: map[string]*upstream{}, transport: newTransport(), newTap: newTap}
 	g.metrics = newMetrics(o.Registerer, &g.headroom)
 	g.books = newBooks(o, g.metrics)
 	g.buffers.New = func() any { b := make([]byte, 32<<10); return &b }
@@ -234,7 +241,7 @@ func (g *Gateway) unreachable(w http.ResponseWriter, r *http.Request, err error,
 func (g *Gateway) answer(w http.ResponseWriter, r *http.Request, resp *http.Response, c *call) {
 	arrived := time.Now()
 	c.status = resp.StatusCode
-	tap := newTap(resp)
+	tap := g.newTap(resp)
 	announce(w.Header(), resp)
 	if c.injected {
 		tap.strip = newStripper(w.Header(), resp)
