@@ -31,7 +31,27 @@ func (c *call) event() kpi.Event {
 }
 
 // modelLabel is the model that answered, else the one that was asked for.
-func (c *call) modelLabel() string { return label(c.upstream.model(orElse(c.said.model, c.model))) }
+func (c *call) modelLabel() string {
+	model := c.upstream.model(orElse(c.said.model, c.model))
+	if model == "" && c.upstream.Name == DefaultUpstream {
+		model = byDefault(c.operation.name)
+	}
+	return label(model)
+}
+
+// byDefault is the model that OpenAI takes when a request names none, where its
+// answer does not tell either (OpenAPI document 2.3.0, CreateImageRequest,
+// CreateImageEditRequest, CreateImageVariationRequest).
+func byDefault(operation string) string {
+	switch operation {
+	case "image_generation", "image_variation":
+		return "dall-e-2"
+	case "image_edit":
+		return "gpt-image-1.5"
+	default:
+		return ""
+	}
+}
 
 // firstToken is how long the first token of a stream was waited for.
 func (c *call) firstToken() time.Duration {

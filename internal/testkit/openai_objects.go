@@ -122,6 +122,7 @@ type storedObject struct {
 	id    string
 	made  object
 	usage *Usage // that made has
+	model string // that made has; of a batch
 	told  bool   // somebody was given it
 }
 
@@ -204,7 +205,7 @@ func (c *fakeCall) stored() {
 	case action == "content" && file:
 		c.bytes(http.StatusOK, "application/octet-stream", content)
 	default:
-		c.seen.Usage, c.seen.Repeated = o.usage, o.usage != nil && o.told
+		c.seen.Usage, c.seen.Repeated, c.seen.Answered = o.usage, o.usage != nil && o.told, o.model
 		c.json(http.StatusOK, o.made)
 	}
 }
@@ -248,7 +249,7 @@ func (c *fakeCall) batch() {
 	lines, answers, model, u := c.batched(input)
 	output := c.file(c.id("file-out"), "batch_output.jsonl", "batch_output", answers)
 	done := append(about("completed"), "model", model, "output_file_id", output[1], "completed_at", c.created()+60, "request_counts", object{"total", lines, "completed", lines, "failed", 0}, "usage", u.responseForm())
-	c.f.store.put("batches", storedObject{id: id, made: done, usage: &u})
+	c.f.store.put("batches", storedObject{id: id, made: done, usage: &u, model: model})
 	c.json(http.StatusOK, append(about("validating"), "output_file_id", nil, "request_counts", object{"total", 0, "completed", 0, "failed", 0}))
 }
 

@@ -146,6 +146,11 @@ func (p *Process) Stop() error {
 	if err := p.Signal(syscall.SIGTERM); err != nil {
 		return err
 	}
+	return p.Ended()
+}
+
+// Ended waits until the process has ended and returns how it did.
+func (p *Process) Ended() error {
 	ctx, cancel := context.WithTimeout(context.Background(), HangGuard)
 	defer cancel()
 	select {
