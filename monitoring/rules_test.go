@@ -3,7 +3,9 @@ package monitoring_test
 import (
 	"bytes"
 	"errors"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -76,7 +78,7 @@ func TestRules(t *testing.T) {
 	promtools(t, func(t *testing.T, promtool string) {
 		run(t, promtool, "check", "rules", "alerts.yml")
 		run(t, promtool, "check", "config", "prometheus.yml")
-		run(t, promtool, "test", "rules", "alerts_test.yml", "alerts_health_test.yml")
+		run(t, promtool, "test", "rules", "alerts_test.yml", "alerts_openai_test.yml", "alerts_health_test.yml")
 	})
 }
 
@@ -86,7 +88,8 @@ func TestMetrics(t *testing.T) {
 	t.Parallel()
 	r := testkit.Redis(t)
 	r.Feed(testkit.QueueKeys("bull", "watched"))
-	p := testkit.Start(t, "--data-dir", t.TempDir(), "--redis", r.URL)
+	p := testkit.Start(t, "--data-dir", t.TempDir(), "--redis", r.URL, "--config", withGateway(t))
+	throughGateway(t, p.URL)
 	resp, err := http.Post(p.URL+"/api/metrics/batch", "application/json", strings.NewReader(`[
 		{"type":"openai","model":"m","operation":"chat","durationSeconds":1,"errorType":"timeout","costCents":1},
 		{"type":"openai","model":"m","operation":"chat","durationSeconds":1},
@@ -115,6 +118,40 @@ func TestMetrics(t *testing.T) {
 		checkMetrics(t, promtool, metrics)
 	})
 	t.Run("what rules read", func(t *testing.T) { onlyKnownMetrics(t, metrics) })
+}
+
+// withGateway is a configuration with an upstream that says what it allows, and
+// with a budget.
+func withGateway(t *testing.T) string {
+	t.Helper()
+	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		w.Header().Set("X-Ratelimit-Limit-Requests", "100")
+		w.Header().Set("X-Ratelimit-Remaining-Requests", "99")
+		_, _ = io.WriteString(w, "data: {\"model\":\"gpt-4o\",\"usage\":{\"prompt_tokens\":5,\"completion_tokens\":7}}\n\n")
+	}))
+	t.Cleanup(upstream.Close)
+	file := filepath.Join(t.TempDir(), "luneo.yml")
+	text := "openai: {upstreams: {openai: {base_url: '" + upstream.URL + "'}}, budgets: [{name: all, limit_cents: 100, period: month}]}\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func throughGateway(t *testing.T, url string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url+"/openai/v1/chat/completions", strings.NewReader(`{"model":"gpt-4o","stream":true}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("X-Luneo-Tag", "shop")
+	req.Header.Set("X-Stainless-Retry-Count", "1")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	testkit.Body(t, resp)
 }
 
 // onlyKnownMetrics finds metrics that a rule reads and nobody shows.

@@ -23,6 +23,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/luneo-platform/luneo/internal/annotation"
+	"github.com/luneo-platform/luneo/internal/budget"
 	"github.com/luneo-platform/luneo/internal/bullmq"
 	"github.com/luneo-platform/luneo/internal/config"
 	"github.com/luneo-platform/luneo/internal/cost"
@@ -80,6 +81,7 @@ type App struct {
 	cost     *cost.Keeper
 	intake   *intake.Intake
 	gateway  *gateway.Gateway
+	budgets  *budget.Book
 	setup    *setup.Watcher
 	queues   *queues.Board
 	ui       *web.UI
@@ -118,7 +120,7 @@ func New(opts Options) (app *App, err error) {
 			err = errors.Join(err, a.Close())
 		}
 	}()
-	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openWatch, a.openHistory, a.openQueries, a.openCost, a.openAnnotations, a.openStatus, a.openUI, a.openDashboards, a.openSetup, a.openQueues, a.openGateway, a.openWeb, a.openAlertGauges} {
+	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openWatch, a.openHistory, a.openQueries, a.openCost, a.openAnnotations, a.openStatus, a.openUI, a.openDashboards, a.openSetup, a.openQueues, a.openGateway, a.openBudgets, a.openWeb, a.openAlertGauges} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -146,7 +148,7 @@ func (a *App) openJournal() (err error) {
 
 // restore builds meter and recorder and gives them what the journal has.
 func (a *App) restore() error {
-	a.meter = meter.New(meter.Options{Windows: windows(a.opts.Config.Cost.Windows)})
+	a.meter = meter.New(meter.Options{Windows: windows(a.opts.Config.Cost.Windows), Zone: a.opts.Config.Cost.Timezone.Location()})
 	a.registry.MustRegister(a.meter.Collector())
 	a.recorder = recorder.New(recorder.Options{
 		Journal:     a.journal,

@@ -107,7 +107,14 @@ func hostRow(m host.Metric) string {
 // catalogue.
 func ownRows(t *testing.T) map[string]string {
 	t.Helper()
-	p := testkit.Start(t, "--data-dir", t.TempDir())
+	f := testkit.OpenAI(t, testkit.OpenAIOptions{HTTP1: true})
+	p, _ := behindGateway(t, f, gatewaySettings{dataDir: t.TempDir(), more: ", budgets: [{name: all, period: month, limit_cents: 100}]"})
+	resp, err := chat(t, p, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testkit.Body(t, resp)
+	f.Ended(t, 1)
 	post(t, p.URL+"/api/metrics/render", "", renderEvent("a"))
 	post(t, p.URL+"/api/metrics/render", "", `{}`)
 	post(t, p.URL+"/api/annotations", "", `{"text":"a"}`)

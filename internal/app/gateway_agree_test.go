@@ -3,8 +3,6 @@ package app_test
 import (
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -22,11 +20,7 @@ import (
 func TestGatewayAgreesWithTheUpstream(t *testing.T) {
 	t.Parallel()
 	f := testkit.OpenAI(t, testkit.OpenAIOptions{HTTP1: true})
-	file := filepath.Join(t.TempDir(), "luneo.yml")
-	if err := os.WriteFile(file, []byte("openai: {upstreams: {openai: {base_url: '"+f.URL+"/v1'}}}\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	p := testkit.Start(t, "--data-dir", t.TempDir(), "--config", file)
+	p, _ := behindGateway(t, f, gatewaySettings{dataDir: t.TempDir()})
 	var mixed []string
 	for _, s := range testkit.NodeSDKScenarios(t) {
 		if s != "refused" { // it reaches no upstream, so that no log knows it

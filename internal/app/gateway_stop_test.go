@@ -12,15 +12,20 @@ import (
 	"github.com/luneo-platform/luneo/internal/testkit"
 )
 
+type gatewaySettings struct {
+	dataDir string
+	more    string // of the section openai
+}
+
 // behindGateway is a luneo in front of a fake upstream, and the arguments that
 // start it again.
-func behindGateway(t *testing.T, f *testkit.FakeOpenAI, dataDir string) (*testkit.Process, []string) {
+func behindGateway(t *testing.T, f *testkit.FakeOpenAI, s gatewaySettings) (*testkit.Process, []string) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "luneo.yml")
-	if err := os.WriteFile(file, []byte("openai: {upstreams: {openai: {base_url: '"+f.URL+"/v1'}}}\n"), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte("openai: {upstreams: {openai: {base_url: '"+f.URL+"/v1'}}"+s.more+"}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	args := []string{"--data-dir", dataDir, "--config", file}
+	args := []string{"--data-dir", s.dataDir, "--config", file}
 	return testkit.Start(t, args...), args
 }
 
@@ -42,7 +47,7 @@ func chat(t *testing.T, p *testkit.Process, fake string) (*http.Response, error)
 func TestStopLetsCallsEnd(t *testing.T) {
 	t.Parallel()
 	f := testkit.OpenAI(t, testkit.OpenAIOptions{HTTP1: true})
-	p, args := behindGateway(t, f, t.TempDir())
+	p, args := behindGateway(t, f, gatewaySettings{dataDir: t.TempDir()})
 	resp, err := chat(t, p, "hold-at=3")
 	if err != nil {
 		t.Fatal(err)
@@ -83,7 +88,7 @@ func TestGatewayOnAFullDisk(t *testing.T) {
 	t.Parallel()
 	disk := smallDisk(t)
 	f := testkit.OpenAI(t, testkit.OpenAIOptions{HTTP1: true})
-	p, _ := behindGateway(t, f, filepath.Join(disk, "data"))
+	p, _ := behindGateway(t, f, gatewaySettings{dataDir: filepath.Join(disk, "data")})
 	empty := fill(t, disk)
 	calls := 0
 	call := func() {

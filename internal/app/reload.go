@@ -24,7 +24,7 @@ type Reloaded struct {
 }
 
 // Reload reads the configuration again and takes what can be taken without a
-// restart: tokens, users, anonymous, rate limit, prices, limits of the alerts,
+// restart: tokens, users, anonymous, rate limit, prices, budgets, limits of the alerts,
 // rule files, scrape files, remote write, log level. When anything is wrong
 // nothing changes.
 func (a *App) Reload() (Reloaded, error) {
@@ -135,7 +135,7 @@ func (a *App) setLogLevel(level string) {
 // live are the keys that a reload takes.
 func live() []string {
 	return []string{
-		"users", "tokens", "anonymous", "openai.prices_file", "limits.ingest_rate", "log.level",
+		"users", "tokens", "anonymous", "openai.prices_file", "openai.budgets", "limits.ingest_rate", "log.level",
 		"alerts.min_events", "alerts.min_errors", "cost.floor_cents",
 		"prometheus.builtin_rules", "prometheus.rule_files", "prometheus.scrape_config_files", "prometheus.remote_write",
 	}

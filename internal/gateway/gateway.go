@@ -71,6 +71,7 @@ func New(o Options) (*Gateway, error) {
 			return nil, err
 		}
 		g.upstreams[u.Name] = u
+		g.metrics.inFlight.WithLabelValues(u.Name) // at 0 until the first call
 	}
 	return g, nil
 }

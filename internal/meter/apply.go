@@ -193,6 +193,7 @@ func (m *Meter) applyCost(at time.Time, s *shape, e *kpi.Event, n int64) {
 			when = at
 		}
 		m.spend.add(at, when, kpi.Money(n)*e.Cost)
+		m.addDay(at, when, tagOf(e), kpi.Money(n)*e.Cost)
 		m.applyShares(at, e, n*int64(e.Cost))
 	case kpi.CostNone:
 	}

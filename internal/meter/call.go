@@ -67,6 +67,14 @@ func (m *Meter) applySpeed(at time.Time, e *kpi.Event, n int64) {
 // no speed.
 const fastest = 1e6
 
+// tagOf says on whose behalf a call was made; "" when nobody knows.
+func tagOf(e *kpi.Event) string {
+	if e.Call == nil {
+		return ""
+	}
+	return e.Call.Tag
+}
+
 // applyShares books a cost to those that it is a share of.
 func (m *Meter) applyShares(at time.Time, e *kpi.Event, cost int64) {
 	c := e.Call

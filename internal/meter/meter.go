@@ -28,7 +28,9 @@ type Options struct {
 	// MaxSeries is the most series of one metric; 10,000 when 0. Past it a
 	// new series' client-set labels become "other".
 	MaxSeries int
-	Now       func() time.Time
+	// Zone is where days begin; UTC when nil.
+	Zone *time.Location
+	Now  func() time.Time
 }
 
 // Window is a rolling window of spend that ends now.
@@ -54,6 +56,7 @@ type Meter struct {
 	families []*family // by MetricID
 	shapes   map[shapeKey]*shape
 	spend    spend
+	days     days
 	unpriced map[kpi.UnpricedKey]*kpi.Unpriced
 	touched  []*series
 	key      []byte // scratch
@@ -63,6 +66,9 @@ type Meter struct {
 func New(opts Options) *Meter {
 	if opts.MaxSeries == 0 {
 		opts.MaxSeries = 10_000
+	}
+	if opts.Zone == nil {
+		opts.Zone = time.UTC
 	}
 	if opts.Now == nil {
 		opts.Now = time.Now
@@ -82,7 +88,7 @@ func (m *Meter) FollowWaits(current iter.Seq2[string, time.Duration]) { m.waits 
 func (m *Meter) clear() {
 	m.families = newFamilies()
 	m.shapes = map[shapeKey]*shape{}
-	m.spend = spend{}
+	m.spend, m.days = spend{}, days{}
 	m.unpriced = map[kpi.UnpricedKey]*kpi.Unpriced{}
 	m.touched = nil
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/luneo-platform/luneo/internal/kpi"
 )
 
-// line is one line of a written state: a series, a minute of spend, or calls
-// without a price. Metrics
+// line is one line of a written state: a series, a minute or a day of
+// spend, or calls without a price. Metrics
 // go by their names, so that a state can be read by people and outlives
 // renumbering.
 type line struct {
@@ -26,6 +26,8 @@ type line struct {
 	Sum     int64    `json:"sum,omitempty"`
 
 	Minute int64     `json:"minute,omitempty"` // since 1970
+	Day    int64     `json:"day,omitempty"`    // since 1970
+	Tag    string    `json:"tag,omitempty"`    // of a day's spend
 	Spent  kpi.Money `json:"spent,omitempty"`
 
 	Unpriced *kpi.Unpriced `json:"unpriced,omitempty"`
@@ -53,6 +55,9 @@ func (m *Meter) Freeze() func(io.Writer) error {
 	}
 	for minute, spent := range m.spend.minutes {
 		lines = append(lines, line{Minute: minute, Spent: spent})
+	}
+	for key, spent := range m.days.sums {
+		lines = append(lines, line{Day: key.day, Tag: key.tag, Spent: spent})
 	}
 	for _, u := range m.unpriced {
 		copied := *u
@@ -124,18 +129,24 @@ func (m *Meter) readLines(r io.Reader) error {
 		case err != nil:
 			return fmt.Errorf("reading the meter's state: %w", err)
 		}
-		if l.Unpriced != nil {
-			m.unpriced[l.Unpriced.UnpricedKey] = l.Unpriced
-			continue
-		}
-		if l.Metric == "" {
-			m.spend.restore(l.Minute, l.Spent)
-			continue
-		}
-		if err := m.raise(byName[l.Metric], l); err != nil {
+		if err := m.readLine(byName, l); err != nil {
 			return err
 		}
 	}
+}
+
+func (m *Meter) readLine(byName map[string]*family, l line) error {
+	switch {
+	case l.Unpriced != nil:
+		m.unpriced[l.Unpriced.UnpricedKey] = l.Unpriced
+	case l.Day != 0:
+		m.days.add(dayKey{l.Day, l.Tag}, l.Spent)
+	case l.Metric == "":
+		m.spend.restore(l.Minute, l.Spent)
+	default:
+		return m.raise(byName[l.Metric], l)
+	}
+	return nil
 }
 
 // raise sets a series to at least what a line says.

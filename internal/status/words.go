@@ -1,6 +1,7 @@
 package status
 
 import (
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -110,6 +111,7 @@ func wordsOf(r *Rule) *words {
 // builtinWords are those of alerts.yml, by the name of the rule.
 func builtinWords() map[string]*words {
 	all := healthWords()
+	maps.Copy(all, openaiWords())
 	all["QueueWaitTimeHigh"] = queueWords()
 	all["QueueHasNoWorker"] = noWorkerWords()
 	all["LuneoRedisDown"] = redisWords()
