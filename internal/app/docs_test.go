@@ -114,7 +114,7 @@ func ownRows(t *testing.T) map[string]string {
 		t.Fatal(err)
 	}
 	testkit.Body(t, resp)
-	f.Ended(t, 1)
+	testkit.Await(t, "the call to be settled", func() bool { return metricsOf(t, p.URL)["luneo_openai_ratelimit_limit"] != nil })
 	post(t, p.URL+"/api/metrics/render", "", renderEvent("a"))
 	post(t, p.URL+"/api/metrics/render", "", `{}`)
 	post(t, p.URL+"/api/annotations", "", `{"text":"a"}`)

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"io"
 	"log/slog"
@@ -27,7 +28,10 @@ type Recorder interface {
 
 // Options say where calls go and who counts them.
 type Options struct {
-	Upstreams  []Upstream
+	Upstreams []Upstream
+	// Roots are the authorities whose certificates upstreams may have; the
+	// system's when nil.
+	Roots      *x509.CertPool
 	Recorder   Recorder
 	Registerer prometheus.Registerer
 	Logger     *slog.Logger
@@ -61,7 +65,7 @@ func New(o Options) (*Gateway, error) {
 	if o.DrainTimeout == 0 {
 		o.DrainTimeout = 10 * time.Second
 	}
-	g := &Gateway{upstreams: map[string]*upstream{}, transport: newTransport(), newTap: newTap}
+	g := &Gateway{upstreams: map[string]*upstream{}, transport: newTransport(o.Roots), newTap: newTap}
 	g.metrics = newMetrics(o.Registerer, &g.headroom)
 	g.books = newBooks(o, g.metrics)
 	g.buffers.New = func() any { b := make([]byte, 32<<10); return &b }

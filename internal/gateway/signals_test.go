@@ -320,3 +320,66 @@ func TestFetchedOnce(t *testing.T) {
 		t.Errorf("counted %s", text)
 	}
 }
+
+// TestEventsComeAtOnce: what the upstream has sent reaches the caller before it
+// sends more, event by event.
+func TestEventsComeAtOnce(t *testing.T) {
+	t.Parallel()
+	next := make(chan struct{})
+	behind := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		for i := range 20 {
+			<-next
+			_, _ = fmt.Fprintf(w, "data: {\"n\":%d}\n\n", i)
+			_ = http.NewResponseController(w).Flush()
+		}
+	}))
+	defer behind.Close()
+	g := open(t, gateway.Options{Upstreams: []gateway.Upstream{{Name: "openai", BaseURL: behind.URL}}})
+	go func() { next <- struct{}{} }()
+	resp, err := http.Post(g.url+"/v1/chat/completions", "application/json", strings.NewReader(hello))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close() //nolint:errcheck // it was read
+	piece := make([]byte, 4096)
+	for i := range 20 {
+		n, err := resp.Body.Read(piece)
+		if got := string(piece[:n]); got != fmt.Sprintf("data: {\"n\":%d}\n\n", i) {
+			t.Fatalf("event %d came as %q (%v)", i, got, err)
+		}
+		if i < 19 {
+			next <- struct{}{}
+		}
+	}
+}
+
+// TestTLS: an upstream that speaks HTTPS is called over HTTP/2 where it can, and
+// not at all when its certificate is not trusted.
+func TestTLS(t *testing.T) {
+	t.Parallel()
+	for _, http1 := range []bool{false, true} {
+		f := testkit.OpenAI(t, testkit.OpenAIOptions{TLS: true, HTTP1: http1})
+		g := open(t, gateway.Options{Roots: f.Roots(), Upstreams: []gateway.Upstream{{Name: "openai", BaseURL: f.URL + "/v1"}}})
+		key := map[string]string{"Authorization": "Bearer sk-test"}
+		for _, fault := range []string{"", "trailers", "chunk-size=1", "gzip"} {
+			key["X-Fake"] = fault
+			if status, body, err := g.post(t, ask{"/v1/chat/completions", hello, key}); status != http.StatusOK || err != nil || len(body) == 0 {
+				t.Errorf("%s: %d %s (%v)", fault, status, body, err)
+			}
+		}
+		want := map[bool]string{false: "HTTP/2.0", true: "HTTP/1.1"}[http1]
+		for _, s := range f.Ended(t, 4) {
+			if s.Proto != want {
+				t.Errorf("called over %s, want %s", s.Proto, want)
+			}
+		}
+		strange := open(t, gateway.Options{Upstreams: []gateway.Upstream{{Name: "openai", BaseURL: f.URL + "/v1"}}})
+		if status, body, err := strange.post(t, ask{"/v1/chat/completions", hello, nil}); status != http.StatusBadGateway || err != nil {
+			t.Errorf("with a certificate that nobody knows: %d %s (%v)", status, body, err)
+		}
+		if e := strange.counted(t, 1)[0]; e.Dims[2] != "connection" {
+			t.Errorf("counted as %s", e.Dims[2])
+		}
+	}
+}

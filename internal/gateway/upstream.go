@@ -1,6 +1,8 @@
 package gateway
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -109,9 +111,10 @@ func (u *upstream) model(name string) string {
 // newTransport keeps connections to upstreams. It changes nothing of what
 // passes: no compression of its own. Answers may take as long as they like, since
 // callers have time-outs of their own.
-func newTransport() *http.Transport {
+func newTransport(roots *x509.CertPool) *http.Transport {
 	t := http.DefaultTransport.(*http.Transport).Clone() //nolint:forcetypeassert // it is one
 	t.DisableCompression = true
+	t.TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
 	t.MaxIdleConns, t.MaxIdleConnsPerHost = 1024, 256
 	t.IdleConnTimeout = 60 * time.Second
 	t.ResponseHeaderTimeout = 0
