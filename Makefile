@@ -46,7 +46,7 @@ generate: ## Write the generated files anew (the tests hold them against the cod
 	$(GO) test ./internal/app ./internal/intake ./internal/meter ./internal/config ./internal/dashboard -run 'Docs|OpenAPI|Exposition|Golden|Notice|AsWritten' -update
 
 bench: ui ## Measure against peers and limits, interleaved; prints medians
-	@tools/need wrk pushgateway victoria-metrics prometheus alertmanager chromium redis node npm
+	@tools/need wrk nginx pushgateway victoria-metrics prometheus alertmanager chromium redis node npm
 	$(GO) run ./internal/bench
 
 fuzz: ## Run each fuzz target for FUZZTIME (1m)

@@ -23,7 +23,7 @@ type side struct {
 func (b *bench) sides() []*side {
 	return []*side{
 		{name: "luneo", start: func() (*server, error) { return b.serveLuneo() }, path: "/api/metrics/openai", body: singleEvent},
-		{name: "bare net/http", start: func() (*server, error) { return b.announced(b.self, "-serve-bare") }, path: "/", body: singleEvent},
+		{name: "bare net/http", start: func() (*server, error) { return b.announced(b.self, "-be", "bare") }, path: "/", body: singleEvent},
 		{
 			name: "pushgateway", path: "/metrics/job/bench",
 			start: func() (*server, error) {

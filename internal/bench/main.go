@@ -3,7 +3,7 @@
 // machines drift; it prints the median of each figure, and the CPU time that
 // the server spent for an event. Nothing else should run meanwhile.
 //
-// It needs wrk, prometheus, prometheus-alertmanager, prometheus-pushgateway and
+// It needs wrk, nginx, prometheus, prometheus-alertmanager, prometheus-pushgateway and
 // victoria-metrics, redis and Node for queues, and chromium for the web UI, which `make bench` installs where
 // it may.
 package main
@@ -24,12 +24,13 @@ func main() {
 	rounds := flag.Int("rounds", 5, "times that each side of a comparison runs")
 	seconds := flag.Int("seconds", 3, "length of each run")
 	only := flag.String("only", "", "comma-separated names of comparisons; all when empty")
-	bare := flag.Bool("serve-bare", false, "be the bare handler that others are measured against")
+	be := flag.String("be", "", "be a server of the benchmark: bare, upstream or reverseproxy")
+	to := flag.String("to", "", "where -be reverseproxy passes requests on")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if *bare {
-		fail(serveBare(ctx))
+	if *be != "" {
+		fail(serve(ctx, *be, *to))
 		return
 	}
 	dir, err := os.MkdirTemp("", "luneo-bench-")
@@ -63,6 +64,9 @@ func comparisons() []comparison {
 		{"intake64", "single events at 64 connections, requests a second", (*bench).intake64},
 		{"intake1", "single events at one connection, time to the answer beside one fdatasync", (*bench).intake1},
 		{"batch", "batches of 1,000 events at 8 connections, events a second", (*bench).batch},
+		{"gateway", "calls through the gateway beside nginx, a bare ReverseProxy and Portkey", (*bench).gateway},
+		{"gatewaystreams", "streams through the gateway beside nginx and a bare ReverseProxy", (*bench).gatewayStreams},
+		{"gatewayidle", "memory of idle streams through the gateway", (*bench).gatewayIdle},
 		{"scrape", "a scrape of 10,000 series", (*bench).scrape},
 		{"size", "the binary", (*bench).size},
 		{"idle", "memory of an idle Luneo beside Debian's prometheus, alertmanager, pushgateway and statsd exporter", (*bench).idle},

@@ -94,9 +94,34 @@ func (s *server) stop() {
 	_ = s.cmd.Wait()
 }
 
-// cpu is the processor time that the process has used.
-func (s *server) cpu() time.Duration {
-	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid))
+// family is the process with its children, as nginx has them.
+func (s *server) family() []int {
+	pids := []int{s.cmd.Process.Pid}
+	tasks, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", s.cmd.Process.Pid))
+	if err != nil {
+		return pids
+	}
+	for _, task := range tasks {
+		text, _ := os.ReadFile(task) // it may have ended
+		for _, field := range strings.Fields(string(text)) {
+			if pid, err := strconv.Atoi(field); err == nil {
+				pids = append(pids, pid)
+			}
+		}
+	}
+	return pids
+}
+
+// cpu is the processor time that the process and its children have used.
+func (s *server) cpu() (total time.Duration) {
+	for _, pid := range s.family() {
+		total += cpuOf(pid)
+	}
+	return total
+}
+
+func cpuOf(pid int) time.Duration {
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0
 	}
@@ -109,22 +134,37 @@ func (s *server) cpu() time.Duration {
 	return time.Duration(ticks) * 10 * time.Millisecond
 }
 
-// memory is the resident memory in MB.
-func (s *server) memory() float64 {
-	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
-	if err != nil {
-		return 0
+// memory is the resident memory of the process and its children in MB.
+func (s *server) memory() (total float64) {
+	for _, pid := range s.family() {
+		data, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+		if err != nil {
+			continue
+		}
+		_, rest, _ := strings.Cut(string(data), "VmRSS:")
+		kb, _ := strconv.ParseFloat(strings.Fields(rest)[0], 64)
+		total += kb / 1000
 	}
-	_, rest, _ := strings.Cut(string(data), "VmRSS:")
-	kb, _ := strconv.ParseFloat(strings.Fields(rest)[0], 64)
-	return kb / 1000
+	return total
+}
+
+// httpCall is what wrk sends again and again.
+type httpCall struct {
+	path, body string
+	conns      int
+	headers    map[string]string
 }
 
 // wrk drives a URL with one body and adds what it measured to f.
 func (b *bench) wrk(s *server, path string, conns int, body string, f figures) error {
+	return b.drive(s, httpCall{path: path, conns: conns, body: body}, f)
+}
+
+// drive runs wrk and adds what it measured to f.
+func (b *bench) drive(s *server, c httpCall, f figures) error {
 	script := filepath.Join(b.dir, "post.lua")
-	lua := fmt.Sprintf("wrk.method = 'POST'\nwrk.body = %q\nwrk.headers['Content-Type'] = 'application/json'\n", body)
-	if strings.HasPrefix(body, "#") {
+	lua := fmt.Sprintf("wrk.method = 'POST'\nwrk.body = %q\nwrk.headers['Content-Type'] = 'application/json'\n", c.body) + headerLines(c.headers)
+	if strings.HasPrefix(c.body, "#") {
 		lua = strings.ReplaceAll(lua, "application/json", "text/plain")
 	}
 	if err := os.WriteFile(script, []byte(lua), 0o600); err != nil {
@@ -133,7 +173,7 @@ func (b *bench) wrk(s *server, path string, conns int, body string, f figures) e
 	ctx, cancel := context.WithTimeout(b.ctx, b.run+30*time.Second)
 	defer cancel()
 	before := s.cpu()
-	out, err := exec.CommandContext(ctx, "wrk", "-t1", fmt.Sprint("-c", conns), fmt.Sprintf("-d%ds", int(b.run.Seconds())), "--latency", "-s", script, s.url+path).CombinedOutput()
+	out, err := exec.CommandContext(ctx, "wrk", "-t1", fmt.Sprint("-c", c.conns), fmt.Sprintf("-d%ds", int(b.run.Seconds())), "--latency", "-s", script, s.url+c.path).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("wrk: %w\n%s", err, out)
 	}
