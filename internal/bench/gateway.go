@@ -18,6 +18,7 @@ type passage struct {
 	headers func(to string) map[string]string
 	figs    map[int]figures // by connections
 	memory  float64
+	broken  int // streams
 }
 
 func passages() []*passage {

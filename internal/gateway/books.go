@@ -30,6 +30,8 @@ const (
 	// mostFetched bounds what is remembered of what was fetched.
 	mostFetched = 10_000
 	bookBatch   = 500
+	// bookLinger is how long a record waits for others.
+	bookLinger = 10 * time.Millisecond
 	// bookRetry lies between attempts while the disk refuses; meanwhile the
 	// queue fills, and then calls are dropped from the books.
 	bookRetry = 500 * time.Millisecond
@@ -62,8 +64,20 @@ func (b *books) run(ctx context.Context) error {
 		case <-ctx.Done():
 			return b.drain(life)
 		case e := <-b.queue:
+			b.gather(ctx)
 			b.record(life, b.more(e))
 		}
+	}
+}
+
+// gather waits a moment for more to come: nobody waits for a record, and those
+// that are written together cost the disk once.
+func (b *books) gather(ctx context.Context) {
+	timer := time.NewTimer(bookLinger)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
 	}
 }
 

@@ -46,6 +46,10 @@ type asked struct {
 // while a part of it is still on its way (golang.org/issue/40747).
 const lookAhead = 1 << 20
 
+// trusted is how much room is made for what a request says it will send, before
+// it has sent it.
+const trusted = 64 << 10
+
 // body is a request's body on its way.
 type body struct {
 	head  []byte
@@ -61,6 +65,11 @@ func readBody(r *http.Request) (body, error) {
 		head := make([]byte, lookAhead)
 		n, err := io.ReadFull(r.Body, head)
 		return body{head: head[:n], rest: r.Body}, err
+	}
+	if r.ContentLength >= 0 && r.ContentLength <= trusted {
+		head := make([]byte, r.ContentLength)
+		_, err := io.ReadFull(r.Body, head)
+		return body{head: head, whole: true}, err
 	}
 	head, err := io.ReadAll(io.LimitReader(r.Body, lookAhead+1))
 	return body{head: head, whole: len(head) <= lookAhead, rest: r.Body}, err
@@ -94,8 +103,8 @@ func (c *call) asksForUsage() bool {
 // learn reads model and the like from a request's head. What it can't read it
 // leaves out.
 func (c *call) learn(contentType string, head []byte) {
-	kind, params, _ := mime.ParseMediaType(contentType)
-	if kind == "multipart/form-data" {
+	if mediaType(contentType) == "multipart/form-data" {
+		_, params, _ := mime.ParseMediaType(contentType)
 		c.learnForm(head, params["boundary"])
 		return
 	}

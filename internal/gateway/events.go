@@ -46,6 +46,11 @@ func (e *events) feed(p []byte) {
 	}
 }
 
+// between reports whether the last event has ended and no other has begun.
+func (e *events) between() bool {
+	return e.field == fieldUnknown && len(e.line) == 0 && !e.any && len(e.name) == 0
+}
+
 // part takes a piece of a line.
 func (e *events) part(p []byte) {
 	if len(p) == 0 {

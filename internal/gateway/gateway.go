@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httputil"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync"
@@ -47,8 +48,10 @@ type Options struct {
 type Gateway struct {
 	upstreams map[string]*upstream
 	transport *http.Transport
+	wires     *pool
 	books     *books
-	buffers   sync.Pool
+	buffers   sync.Pool // of *[]byte, for answers that come whole
+	pieces    sync.Pool // and for those that come in pieces, which hold them long
 	headroom  headroom
 	metrics   *metrics
 	newTap    func(*http.Response) *tap // newTap; tests break it
@@ -65,17 +68,18 @@ func New(o Options) (*Gateway, error) {
 	if o.DrainTimeout == 0 {
 		o.DrainTimeout = 10 * time.Second
 	}
-	g := &Gateway{upstreams: map[string]*upstream{}, transport: newTransport(o.Roots), newTap: newTap}
+	g := &Gateway{upstreams: map[string]*upstream{}, transport: newTransport(o.Roots), wires: newPool(), newTap: newTap}
 	g.metrics = newMetrics(o.Registerer, &g.headroom)
 	g.books = newBooks(o, g.metrics)
 	g.buffers.New = func() any { b := make([]byte, 32<<10); return &b }
+	g.pieces.New = func() any { b := make([]byte, 4<<10); return &b }
 	for _, one := range o.Upstreams {
 		u, err := newUpstream(one)
 		if err != nil {
 			return nil, err
 		}
 		g.upstreams[u.Name] = u
-		g.metrics.inFlight.WithLabelValues(u.Name) // at 0 until the first call
+		u.inFlight = g.metrics.inFlight.WithLabelValues(u.Name) // at 0 until the first call
 	}
 	return g, nil
 }
@@ -83,6 +87,9 @@ func New(o Options) (*Gateway, error) {
 // Run records calls until ctx ends and what had come by then is recorded.
 func (g *Gateway) Run(ctx context.Context) error {
 	defer g.transport.CloseIdleConnections()
+	var beside sync.WaitGroup
+	beside.Go(func() { g.wires.run(ctx) })
+	defer beside.Wait()
 	return g.books.run(ctx)
 }
 
@@ -101,8 +108,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	c := newCall(r, up, rest)
 	c.began = began
-	out := r.Clone(r.Context())
-	out.URL, out.Host, out.RequestURI, out.Close = target, "", "", false
+	out := outgoing(r, target)
 	g.begin(c)
 	defer g.settle(c)
 	if strings.EqualFold(r.Header.Get("Upgrade"), "websocket") {
@@ -110,6 +116,15 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	g.pass(w, r, out, c)
+}
+
+// outgoing is the request to the upstream, as far as its headers go.
+func outgoing(r *http.Request, target *url.URL) *http.Request {
+	out := &http.Request{
+		Method: r.Method, URL: target, Host: target.Host, Header: r.Header, Body: r.Body, ContentLength: r.ContentLength,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}
+	return out.WithContext(r.Context())
 }
 
 // newCall is what a request's head says of it.
@@ -136,14 +151,14 @@ func tagOf(r *http.Request) string {
 
 func (g *Gateway) begin(c *call) {
 	c.upstream.tally.begin()
-	g.metrics.inFlight.WithLabelValues(c.upstream.Name).Inc()
+	c.upstream.inFlight.Inc()
 }
 
 // settle books a call, also one that was broken off.
 func (g *Gateway) settle(c *call) {
 	now := time.Now()
 	c.took = now.Sub(c.began)
-	g.metrics.inFlight.WithLabelValues(c.upstream.Name).Dec()
+	c.upstream.inFlight.Dec()
 	g.metrics.overhead.Observe(c.own.Seconds())
 	c.upstream.tally.end(c, now)
 	g.books.add(c)
@@ -175,7 +190,9 @@ func (g *Gateway) find(r *http.Request) (*upstream, string) {
 
 // prepare makes the headers of the outgoing request.
 func prepare(out *http.Request, up *upstream) {
-	out.Header = endToEnd(out.Header)
+	header := make(http.Header, len(out.Header))
+	endToEnd(header, out.Header)
+	out.Header = header
 	up.credentials(out.Header)
 	out.Header.Del("Expect") // the body is here already
 	if _, ok := out.Header["User-Agent"]; !ok {
@@ -223,13 +240,22 @@ func (g *Gateway) pass(w http.ResponseWriter, r, out *http.Request, c *call) {
 	b.send(out)
 	c.own = time.Since(c.began) - waited
 	c.sent = true
-	resp, err := g.transport.RoundTrip(out)
+	resp, err := g.way(c.upstream, b).RoundTrip(out)
 	if err != nil {
 		g.unreachable(w, r, err, c)
 		return
 	}
 	defer resp.Body.Close() //nolint:errcheck // it was read to its end, or is given up
 	g.answer(w, r, resp, c)
+}
+
+// way is how a request goes: HTTPS, proxies and large bodies are http.Transport's.
+func (g *Gateway) way(up *upstream, b body) http.RoundTripper {
+	const small = 32 << 10 // fits in the buffers of a connection
+	if up.plain && b.whole && len(b.head) <= small {
+		return g.wires
+	}
+	return g.transport
 }
 
 // unreachable answers for an upstream that did not.
@@ -272,9 +298,7 @@ func (g *Gateway) answer(w http.ResponseWriter, r *http.Request, resp *http.Resp
 
 // announce sets the headers of the answer.
 func announce(h http.Header, resp *http.Response) {
-	for name, values := range endToEnd(resp.Header) {
-		h[name] = values
-	}
+	endToEnd(h, resp.Header)
 	if _, ok := resp.Header["Content-Type"]; !ok {
 		h["Content-Type"] = nil // none, and not a guess
 	}
@@ -288,8 +312,12 @@ func announce(h http.Header, resp *http.Response) {
 
 // copy copies a body, each piece as it comes where it comes in pieces.
 func (g *Gateway) copy(w http.ResponseWriter, resp *http.Response, t *tap) error {
-	buffer := g.buffers.Get().(*[]byte) //nolint:forcetypeassert // only such are put there
-	defer g.buffers.Put(buffer)
+	buffers := &g.buffers
+	if t.events != nil {
+		buffers = &g.pieces
+	}
+	buffer := buffers.Get().(*[]byte) //nolint:forcetypeassert // only such are put there
+	defer func() { buffers.Put(buffer) }()
 	flush := func() {}
 	if t.events != nil || resp.ContentLength < 0 {
 		control := http.NewResponseController(w)
@@ -299,6 +327,11 @@ func (g *Gateway) copy(w http.ResponseWriter, resp *http.Response, t *tap) error
 	for {
 		n, err := resp.Body.Read(*buffer)
 		piece := (*buffer)[:n]
+		if n == len(*buffer) && buffers == &g.pieces { // it comes faster than that
+			defer buffers.Put(buffer)
+			buffers = &g.buffers
+			buffer = buffers.Get().(*[]byte) //nolint:forcetypeassert // only such are put there
+		}
 		if len(t.stripped(piece, err)) > 0 {
 			if _, werr := w.Write(t.out); werr != nil {
 				return gone{werr}

@@ -3,7 +3,6 @@ package gateway
 import (
 	"bytes"
 	"encoding/json"
-	"mime"
 	"net/http"
 )
 
@@ -98,8 +97,7 @@ type stripper struct {
 // there is nothing to be taken out, or it can't be read.
 func newStripper(h http.Header, resp *http.Response) *stripper {
 	encoding := resp.Header.Get("Content-Encoding")
-	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
-	if kind != "text/event-stream" || encoding != "" && encoding != "identity" {
+	if mediaType(resp.Header.Get("Content-Type")) != "text/event-stream" || encoding != "" && encoding != "identity" {
 		return nil
 	}
 	h.Del("Content-Length") // it would be that of the longer one

@@ -32,12 +32,12 @@ const (
 	limitReach = time.Hour
 )
 
-// limitHeaders are the endings of the headers' names, by scope and resource.
-var limitHeaders = [...]struct{ ending, scope, resource string }{
-	{"Requests", kpi.ScopeKey, "requests"},
-	{"Tokens", kpi.ScopeKey, "tokens"},
-	{"Project-Requests", kpi.ScopeProject, "requests"},
-	{"Project-Tokens", kpi.ScopeProject, "tokens"},
+// limitHeaders are the headers of a limit, by scope and resource.
+var limitHeaders = [...]struct{ limit, remaining, reset, scope, resource string }{
+	{"X-Ratelimit-Limit-Requests", "X-Ratelimit-Remaining-Requests", "X-Ratelimit-Reset-Requests", kpi.ScopeKey, "requests"},
+	{"X-Ratelimit-Limit-Tokens", "X-Ratelimit-Remaining-Tokens", "X-Ratelimit-Reset-Tokens", kpi.ScopeKey, "tokens"},
+	{"X-Ratelimit-Limit-Project-Requests", "X-Ratelimit-Remaining-Project-Requests", "X-Ratelimit-Reset-Project-Requests", kpi.ScopeProject, "requests"},
+	{"X-Ratelimit-Limit-Project-Tokens", "X-Ratelimit-Remaining-Project-Tokens", "X-Ratelimit-Reset-Project-Tokens", kpi.ScopeProject, "tokens"},
 }
 
 // learn takes over what an answer says. What is absent, negative or no number
@@ -45,14 +45,17 @@ var limitHeaders = [...]struct{ ending, scope, resource string }{
 // answer.
 func (h *headroom) learn(upstream, model string, answer http.Header, now time.Time) {
 	for _, l := range limitHeaders {
-		limit, ok := whole(answer.Get("X-Ratelimit-Limit-" + l.ending))
-		remaining, told := whole(answer.Get("X-Ratelimit-Remaining-" + l.ending))
+		if len(answer[l.limit]) == 0 {
+			continue
+		}
+		limit, ok := whole(answer.Get(l.limit))
+		remaining, told := whole(answer.Get(l.remaining))
 		if !ok || !told || limit == 0 {
 			continue
 		}
 		h.set(kpi.RateLimit{
 			Upstream: upstream, Model: model, Scope: l.scope, Resource: l.resource, Limit: limit, Remaining: remaining,
-			ResetsAt: resetAt(answer.Get("X-Ratelimit-Reset-"+l.ending), now), SeenAt: now,
+			ResetsAt: resetAt(answer.Get(l.reset), now), SeenAt: now,
 		})
 	}
 }

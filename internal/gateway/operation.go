@@ -8,31 +8,31 @@ import (
 // operations are the names of what is asked of the API, by the end of its path
 // (the paths of OpenAI's OpenAPI document 2.3.0). The first that fits counts.
 var operations = []struct{ path, name string }{
-	{"chat/completions", "chat"},
-	{"responses", "responses"},
-	{"completions", "completion"},
-	{"embeddings", "embeddings"},
-	{"images/generations", "image_generation"},
-	{"images/edits", "image_edit"},
-	{"images/variations", "image_variation"},
-	{"audio/speech", "audio_speech"},
-	{"audio/transcriptions", "audio_transcription"},
-	{"audio/translations", "audio_translation"},
-	{"moderations", "moderation"},
-	{"files", "file"},
-	{"uploads", "upload"},
-	{"batches", "batch"},
-	{"fine_tuning", "fine_tuning"},
-	{"models", "model"},
-	{"realtime", "realtime"},
-	{"assistants", "assistant"},
-	{"threads", "thread"},
-	{"vector_stores", "vector_store"},
-	{"conversations", "conversation"},
-	{"containers", "container"},
-	{"evals", "eval"},
-	{"videos", "video"},
-	{"organization", "organization"},
+	{"/chat/completions/", "chat"},
+	{"/responses/", "responses"},
+	{"/completions/", "completion"},
+	{"/embeddings/", "embeddings"},
+	{"/images/generations/", "image_generation"},
+	{"/images/edits/", "image_edit"},
+	{"/images/variations/", "image_variation"},
+	{"/audio/speech/", "audio_speech"},
+	{"/audio/transcriptions/", "audio_transcription"},
+	{"/audio/translations/", "audio_translation"},
+	{"/moderations/", "moderation"},
+	{"/files/", "file"},
+	{"/uploads/", "upload"},
+	{"/batches/", "batch"},
+	{"/fine_tuning/", "fine_tuning"},
+	{"/models/", "model"},
+	{"/realtime/", "realtime"},
+	{"/assistants/", "assistant"},
+	{"/threads/", "thread"},
+	{"/vector_stores/", "vector_store"},
+	{"/conversations/", "conversation"},
+	{"/containers/", "container"},
+	{"/evals/", "eval"},
+	{"/videos/", "video"},
+	{"/organization/", "organization"},
 }
 
 // operationOther is everything else, now and to come.
@@ -53,13 +53,13 @@ type operation struct {
 // operationOf names what a request asks for. Reading, listing or deleting what
 // a call made is no call: "GET responses/{id}" is not "responses".
 func operationOf(method, path string) operation {
-	path = strings.Trim(path, "/")
+	path = "/" + strings.Trim(path, "/") + "/"
 	for _, o := range operations {
-		at := strings.Index("/"+path+"/", "/"+o.path+"/")
+		at := strings.Index(path, o.path)
 		if at < 0 {
 			continue
 		}
-		rest := strings.Trim(path[min(len(path), at+len(o.path)):], "/")
+		rest := strings.Trim(path[at+len(o.path)-1:], "/")
 		one := method == http.MethodGet && rest != "" && !strings.Contains(rest, "/")
 		switch makes := made(o.name); {
 		case makes && (rest != "" || method != http.MethodPost):

@@ -1,5 +1,7 @@
 package gateway
 
+import "bytes"
+
 // sieve reads a JSON text in pieces of any size and keeps the raw values of a
 // few members: those of the outermost object, and those of the object in its
 // member "response". It keeps nothing else, so that a text may be of any size.
@@ -38,7 +40,12 @@ func newSieve(members ...string) *sieve {
 
 // reset begins with another text.
 func (s *sieve) reset() {
-	*s = sieve{wanted: s.wanted, found: map[string][]byte{}, key: s.key[:0], capture: s.capture[:0]}
+	found := s.found
+	if found == nil {
+		found = map[string][]byte{}
+	}
+	clear(found)
+	*s = sieve{wanted: s.wanted, found: found, key: s.key[:0], capture: s.capture[:0]}
 }
 
 // value is the raw value of a member, of the outermost object or of "response".
@@ -50,9 +57,40 @@ func (s *sieve) value(member string) []byte {
 }
 
 func (s *sieve) feed(p []byte) {
-	for _, c := range p {
-		s.step(c)
+	for i := 0; i < len(p); i++ {
+		if s.inString && !s.escaped && !s.isKey {
+			n := plainText(p[i:])
+			s.keepAll(p[i : i+n])
+			if i += n; i == len(p) {
+				return
+			}
+		}
+		s.step(p[i])
 	}
+}
+
+// plainText is how much of a string comes before its end or an escape.
+func plainText(p []byte) int {
+	n := bytes.IndexByte(p, '"')
+	if n < 0 {
+		n = len(p)
+	}
+	if escape := bytes.IndexByte(p[:n], '\\'); escape >= 0 {
+		return escape
+	}
+	return n
+}
+
+// keepAll keeps a piece of a string.
+func (s *sieve) keepAll(p []byte) {
+	if s.capturing == "" || s.overflow {
+		return
+	}
+	if len(s.capture)+len(p) > mostKept {
+		s.overflow = true
+		return
+	}
+	s.capture = append(s.capture, p...)
 }
 
 func (s *sieve) step(c byte) {

@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
-	"mime"
 	"net/http"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/klauspost/compress/flate"
 	"github.com/klauspost/compress/gzip"
@@ -61,7 +61,7 @@ func newTap(resp *http.Response) *tap {
 	if t.encoding == "identity" {
 		t.encoding = ""
 	}
-	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	kind := mediaType(resp.Header.Get("Content-Type"))
 	if kind == "text/event-stream" {
 		t.events, t.said.streamed = &events{data: t.sieve.feed, end: t.endEvent}, true
 	} else if !strings.Contains(kind, "json") {
@@ -84,6 +84,12 @@ func (t *tap) stripped(piece []byte, end error) []byte {
 	return t.out
 }
 
+// mediaType is a content type without its parameters.
+func mediaType(contentType string) string {
+	kind, _, _ := strings.Cut(contentType, ";")
+	return strings.ToLower(strings.TrimSpace(kind))
+}
+
 // write takes a piece of the body. A defect in it ends the tap and nothing else.
 func (t *tap) write(p []byte) (ok bool) {
 	if t.broken {
@@ -102,7 +108,7 @@ func (t *tap) write(p []byte) (ok bool) {
 			t.held, t.broken = nil, true
 		}
 	case t.events != nil:
-		t.events.feed(p)
+		t.feedEvents(p)
 	default:
 		t.sieve.feed(p)
 	}
@@ -175,11 +181,11 @@ func token(name string) bool {
 
 // read takes over what the sieve has found.
 func (t *tap) read() {
-	if m := text(t.sieve.value("model")); m != "" {
-		t.said.model = m
+	if t.said.model == "" {
+		t.said.model = text(t.sieve.value("model"))
 	}
-	if tier := text(t.sieve.value("service_tier")); tier != "" {
-		t.said.tier = tier
+	if tier := t.sieve.value("service_tier"); len(tier) > 0 && !t.settled() || t.events == nil || len(t.sieve.value("usage")) > 0 {
+		t.said.tier = orElse(text(tier), t.said.tier)
 	}
 	if raw := t.sieve.value("usage"); len(raw) > 0 && raw[0] == '{' {
 		// None at all is something that is said too, where it is said of tokens.
@@ -190,8 +196,8 @@ func (t *tap) read() {
 	if raw := t.sieve.value("error"); len(raw) > 0 && raw[0] == '{' {
 		t.said.failure, t.said.failed = raw, true
 	}
-	t.said.images += t.sieve.items
 	if t.events == nil {
+		t.said.images = t.sieve.items
 		t.readObject()
 	}
 }
@@ -204,6 +210,12 @@ func (t *tap) readObject() {
 
 // text is a JSON string's value; empty for anything else.
 func text(raw []byte) (s string) {
+	if raw = bytes.TrimSpace(raw); len(raw) < 2 || raw[0] != '"' {
+		return ""
+	}
+	if plain := raw[1 : len(raw)-1]; bytes.IndexByte(plain, '\\') < 0 && utf8.Valid(plain) {
+		return string(plain)
+	}
 	if json.Unmarshal(raw, &s) != nil {
 		return ""
 	}

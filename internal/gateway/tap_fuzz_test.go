@@ -22,7 +22,7 @@ func (s said) String() string {
 	if s.usage != nil {
 		usage = fmt.Sprintf("%+v", *s.usage)
 	}
-	return fmt.Sprintf("%s %s %s %v %s %d", s.model, s.tier, usage, s.failed, s.failure, s.images)
+	return fmt.Sprintf("%s %s %v %s %d", s.model, usage, s.failed, s.failure, s.images)
 }
 
 const (

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 // Upstream is an API that calls are passed on to.
@@ -38,7 +40,10 @@ const version = "v1"
 type upstream struct {
 	Upstream
 	base  *url.URL
+	plain bool // it is called over plain HTTP, and directly
 	tally tally
+
+	inFlight prometheus.Gauge
 }
 
 func newUpstream(u Upstream) (*upstream, error) {
@@ -50,7 +55,8 @@ func newUpstream(u Upstream) (*upstream, error) {
 		return nil, fmt.Errorf("upstream %s: base_url must be an http:// or https:// URL without query and user", u.Name)
 	}
 	base.Path = strings.TrimSuffix(base.Path, "/")
-	return &upstream{Upstream: u, base: base}, nil
+	proxy, err := http.ProxyFromEnvironment(&http.Request{URL: base})
+	return &upstream{Upstream: u, base: base, plain: base.Scheme == "http" && proxy == nil && err == nil}, nil
 }
 
 // azureKeyHeader is where Azure OpenAI takes keys.
@@ -122,24 +128,29 @@ func newTransport(roots *x509.CertPool) *http.Transport {
 	return t
 }
 
-// hopByHop are the headers of one connection (RFC 9110, section 7.6.1), which
-// are not passed on.
-func hopByHop() []string {
-	return []string{"Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade"}
+// hopByHop reports whether a header is of one connection (RFC 9110, section
+// 7.6.1), so that it is not passed on.
+func hopByHop(name string) bool {
+	switch name {
+	case "Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade":
+		return true
+	default:
+		return false
+	}
 }
 
-// endToEnd copies headers without those of the connection.
-func endToEnd(from http.Header) http.Header {
-	to := from.Clone()
-	for _, line := range from.Values("Connection") {
-		for name := range strings.SplitSeq(line, ",") {
-			to.Del(strings.TrimSpace(name))
+// endToEnd copies headers without those of the connection. Values are shared.
+func endToEnd(to, from http.Header) {
+	for name, values := range from {
+		if !hopByHop(name) {
+			to[name] = values
 		}
 	}
-	for _, name := range hopByHop() {
-		to.Del(name)
+	for _, line := range from["Connection"] {
+		for name := range strings.SplitSeq(line, ",") {
+			delete(to, http.CanonicalHeaderKey(strings.TrimSpace(name)))
+		}
 	}
-	return to
 }
 
 // Luneo's own headers, which end here.

@@ -179,8 +179,8 @@ func (s *Server) handle(rt *route, a *answer, r *http.Request) error {
 			return err
 		}
 		// A context without caller means an anonymous one, whose scopes nobody
-		// asks for while events come in by the thousands.
-		if caller.Credential != kpi.Anonymous || rt.Scope != Ingest {
+		// asks for while events and calls come in by the thousands.
+		if caller.Credential != kpi.Anonymous || rt.Scope != Ingest && rt.Foreign == nil {
 			r = r.WithContext(kpi.WithCaller(r.Context(), caller))
 		}
 	}
