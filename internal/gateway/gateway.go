@@ -72,7 +72,7 @@ func New(o Options) (*Gateway, error) {
 	g.metrics = newMetrics(o.Registerer, &g.headroom)
 	g.books = newBooks(o, g.metrics)
 	g.buffers.New = func() any { b := make([]byte, 32<<10); return &b }
-	g.pieces.New = func() any { b := make([]byte, 4<<10); return &b }
+	g.pieces.New = func() any { b := make([]byte, 1<<10); return &b }
 	for _, one := range o.Upstreams {
 		u, err := newUpstream(one)
 		if err != nil {
@@ -115,7 +115,13 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		g.upgrade(w, out, c)
 		return
 	}
-	g.pass(w, r, out, c)
+	resp, err := g.send(r, out, c)
+	if err != nil {
+		g.refuse(w, r, err, c)
+		return
+	}
+	defer resp.Body.Close() //nolint:errcheck // it was read to its end, or is given up
+	g.answer(w, r, resp, c)
 }
 
 // outgoing is the request to the upstream, as far as its headers go.
@@ -215,20 +221,18 @@ func (g *Gateway) upgrade(w http.ResponseWriter, out *http.Request, c *call) {
 			}
 			return nil
 		},
-		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) { g.unreachable(w, r, err, c) },
+		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) { g.refuse(w, r, err, c) },
 	}
 	proxy.ServeHTTP(w, out)
 }
 
-// pass sends a request on and copies the answer.
-func (g *Gateway) pass(w http.ResponseWriter, r, out *http.Request, c *call) {
+// send sends a request on and returns the answer's head.
+func (g *Gateway) send(r, out *http.Request, c *call) (*http.Response, error) {
 	reading := time.Now()
 	b, err := readBody(r)
 	waited := time.Since(reading)
 	if err != nil {
-		c.errorType, c.status = errorClientClosed, http.StatusBadRequest
-		writeError(w, c.status, "The request's body ended too early.")
-		return
+		return nil, errBodyEnded
 	}
 	c.learn(r.Header.Get("Content-Type"), b.head)
 	prepare(out, c.upstream)
@@ -240,14 +244,11 @@ func (g *Gateway) pass(w http.ResponseWriter, r, out *http.Request, c *call) {
 	b.send(out)
 	c.own = time.Since(c.began) - waited
 	c.sent = true
-	resp, err := g.way(c.upstream, b).RoundTrip(out)
-	if err != nil {
-		g.unreachable(w, r, err, c)
-		return
-	}
-	defer resp.Body.Close() //nolint:errcheck // it was read to its end, or is given up
-	g.answer(w, r, resp, c)
+	return g.way(c.upstream, b).RoundTrip(out)
 }
+
+// errBodyEnded is a request that its caller did not send to its end.
+var errBodyEnded = errors.New("the request's body ended too early")
 
 // way is how a request goes: HTTPS, proxies and large bodies are http.Transport's.
 func (g *Gateway) way(up *upstream, b body) http.RoundTripper {
@@ -258,11 +259,14 @@ func (g *Gateway) way(up *upstream, b body) http.RoundTripper {
 	return g.transport
 }
 
-// unreachable answers for an upstream that did not.
-func (g *Gateway) unreachable(w http.ResponseWriter, r *http.Request, err error, c *call) {
+// refuse answers for an upstream that did not.
+func (g *Gateway) refuse(w http.ResponseWriter, r *http.Request, err error, c *call) {
 	c.errorType, c.status = failureOf(r.Context(), err), http.StatusBadGateway
 	message := "The upstream can't be reached."
-	if c.errorType == errorTimeout {
+	switch {
+	case errors.Is(err, errBodyEnded):
+		c.errorType, c.status, message = errorClientClosed, http.StatusBadRequest, "The request's body ended too early."
+	case c.errorType == errorTimeout:
 		c.status, message = http.StatusGatewayTimeout, "The upstream has not answered in time."
 	}
 	writeError(w, c.status, message)
@@ -278,8 +282,10 @@ func (g *Gateway) answer(w http.ResponseWriter, r *http.Request, resp *http.Resp
 		tap.strip = newStripper(w.Header(), resp)
 	}
 	w.WriteHeader(resp.StatusCode)
+	flush := flusher(w, resp, tap)
+	flush()
 	c.own += time.Since(arrived)
-	err := g.copy(w, resp, tap)
+	err := g.copy(w, resp, tap, flush)
 	for name, values := range resp.Trailer {
 		w.Header()[name] = values
 	}
@@ -310,20 +316,23 @@ func announce(h http.Header, resp *http.Response) {
 	}
 }
 
+// flusher sends on what was written, for answers that come in pieces.
+func flusher(w http.ResponseWriter, resp *http.Response, t *tap) func() {
+	if t.events == nil && resp.ContentLength >= 0 {
+		return func() {}
+	}
+	control := http.NewResponseController(w)
+	return func() { _ = control.Flush() } // what can't be flushed comes later
+}
+
 // copy copies a body, each piece as it comes where it comes in pieces.
-func (g *Gateway) copy(w http.ResponseWriter, resp *http.Response, t *tap) error {
+func (g *Gateway) copy(w http.ResponseWriter, resp *http.Response, t *tap, flush func()) error {
 	buffers := &g.buffers
 	if t.events != nil {
 		buffers = &g.pieces
 	}
 	buffer := buffers.Get().(*[]byte) //nolint:forcetypeassert // only such are put there
 	defer func() { buffers.Put(buffer) }()
-	flush := func() {}
-	if t.events != nil || resp.ContentLength < 0 {
-		control := http.NewResponseController(w)
-		flush = func() { _ = control.Flush() } // what can't be flushed comes later
-		flush()
-	}
 	for {
 		n, err := resp.Body.Read(*buffer)
 		piece := (*buffer)[:n]
@@ -357,6 +366,8 @@ type gone struct{ error }
 func outcome(ctx context.Context, status int, err error, t *tap) string {
 	var left gone
 	switch {
+	case err != nil && t.said.done && !t.said.failed:
+		return "" // nothing was missing but the end of the connection
 	case errors.As(err, &left), err != nil && ctx.Err() != nil:
 		return errorClientClosed
 	case err != nil:

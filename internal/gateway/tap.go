@@ -26,6 +26,7 @@ type tap struct {
 	held     []byte // of an answer that is compressed
 	broken   bool   // the tap gave up
 
+	head  []byte        // the first bytes of an event's data
 	strip *stripper     // of a stream whose usage was not asked for by the caller
 	out   []byte        // what the caller gets of a piece
 	took  time.Duration // in write and stripped
@@ -43,6 +44,7 @@ type said struct {
 	images  int
 
 	streamed   bool      // it came as a stream of events
+	done       bool      // and said that it had come to its end
 	firstToken time.Time // of a stream; zero when there was none
 
 	id         string // of what can be fetched again
@@ -63,7 +65,7 @@ func newTap(resp *http.Response) *tap {
 	}
 	kind := mediaType(resp.Header.Get("Content-Type"))
 	if kind == "text/event-stream" {
-		t.events, t.said.streamed = &events{data: t.sieve.feed, end: t.endEvent}, true
+		t.events, t.said.streamed = &events{data: t.data, end: t.endEvent}, true
 	} else if !strings.Contains(kind, "json") {
 		t.broken = true // sound and files say nothing
 	}
@@ -160,8 +162,23 @@ func inflate(encoding string, held []byte) (io.Reader, error) {
 	}
 }
 
+// doneData is the last event of a stream of a chat.
+const doneData = "[DONE]"
+
+// data takes a piece of an event's data.
+func (t *tap) data(p []byte) {
+	if room := len(doneData) - len(t.head); room > 0 {
+		t.head = append(t.head, p[:min(len(p), room)]...)
+	}
+	t.sieve.feed(p)
+}
+
 // endEvent takes over what an event said.
 func (t *tap) endEvent(name string) {
+	if string(t.head) == doneData || strings.HasSuffix(name, ".completed") || strings.HasSuffix(name, ".incomplete") {
+		t.said.done = true
+	}
+	t.head = t.head[:0]
 	if strings.HasPrefix(name, "error") || len(t.sieve.value("error")) > 0 && string(t.sieve.value("error")) != "null" || name == "response.failed" {
 		t.said.failed = true
 	}

@@ -164,7 +164,12 @@ func (s *Server) serveRoute(rt *route, w http.ResponseWriter, r *http.Request) {
 			panic(http.ErrAbortHandler)
 		}
 	}()
-	if err := s.handle(rt, a, r); err != nil {
+	admitted, leave, err := s.admit(rt, a, r)
+	defer leave()
+	if err == nil {
+		err = rt.Handler(a, admitted)
+	}
+	if err != nil {
 		s.writeError(rt, a, r, err)
 	}
 	if a.brokenOff {
@@ -172,11 +177,15 @@ func (s *Server) serveRoute(rt *route, w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *Server) handle(rt *route, a *answer, r *http.Request) error {
+// admit finds out who asks and returns the request as the handler is to have it,
+// and what is to be called when it has ended. It returns before the handler is
+// called, whose stack is the deeper the more streams cost.
+func (s *Server) admit(rt *route, a *answer, r *http.Request) (admitted *http.Request, leave func(), err error) {
+	leave = func() {}
 	if rt.Scope != Open {
 		caller, err := s.authorize(a, asker{r, s.credentialFor(rt, r), rt.Scope})
 		if err != nil {
-			return err
+			return r, leave, err
 		}
 		// A context without caller means an anonymous one, whose scopes nobody
 		// asks for while events and calls come in by the thousands.
@@ -189,10 +198,9 @@ func (s *Server) handle(rt *route, a *answer, r *http.Request) error {
 	}
 	if rt.Foreign != nil && r.Header.Get("Upgrade") != "" {
 		ctx, cut := s.foreign.hijacked(r.Context())
-		defer cut()
-		r = r.WithContext(ctx)
+		return r.WithContext(ctx), cut, nil
 	}
-	return rt.Handler(a, r)
+	return r, leave, nil
 }
 
 // recovered answers 500 for a panic, and breaks the connection off when an
