@@ -298,7 +298,8 @@ func (g *Gateway) answer(w http.ResponseWriter, r *http.Request, resp *http.Resp
 	g.headroom.learn(c.upstream.Name, c.modelLabel(), resp.Header, closing)
 	c.own += tap.took + time.Since(closing)
 	if err != nil {
-		panic(http.ErrAbortHandler) // the caller must not take it for whole
+		_ = http.NewResponseController(w).Flush() // what came, the caller gets
+		panic(http.ErrAbortHandler)               // and must not take it for whole
 	}
 }
 

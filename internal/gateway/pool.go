@@ -83,7 +83,7 @@ func (p *pool) call(w *wire, req *http.Request, addr string) (*http.Response, er
 		body.keep = func(w *wire) { p.put(addr, w) }
 	}
 	if resp.Body == http.NoBody {
-		body.end(true)
+		body.finish()
 	}
 	resp.Body = body
 	return resp, nil

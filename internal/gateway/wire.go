@@ -103,8 +103,12 @@ type wireBody struct {
 // Read reads the body.
 func (b *wireBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	if err != nil && !b.done {
-		b.end(errors.Is(err, io.EOF))
+	switch {
+	case b.done || err == nil:
+	case errors.Is(err, io.EOF):
+		b.finish()
+	default:
+		b.giveUp()
 	}
 	return n, err
 }
@@ -112,18 +116,24 @@ func (b *wireBody) Read(p []byte) (int, error) {
 // Close gives up what was not read.
 func (b *wireBody) Close() error {
 	if !b.done {
-		b.end(false)
+		b.giveUp()
 	}
 	return nil
 }
 
-func (b *wireBody) end(whole bool) {
+// finish gives the connection back after the whole answer.
+func (b *wireBody) finish() {
 	b.done = true
-	undisturbed := b.stop()
-	if whole && undisturbed && b.keep != nil && b.wire.in.Buffered() == 0 {
+	if undisturbed := b.stop(); undisturbed && b.keep != nil && b.wire.in.Buffered() == 0 {
 		b.keep(b.wire)
 		return
 	}
+	_ = b.wire.conn.Close() // it can't be used again
+}
+
+func (b *wireBody) giveUp() {
+	b.done = true
+	b.stop()
 	_ = b.wire.conn.Close() // nothing more is wanted of it
 }
 
