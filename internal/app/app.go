@@ -57,6 +57,9 @@ type Options struct {
 	// Queues takes the place of the watcher of Redis; nil: what the
 	// configuration says is watched.
 	Queues Watched
+	// Passing takes the place of the gateway where its state is shown; nil: the
+	// gateway itself.
+	Passing Passing
 	// UI is the files of the web UI; nil: those of this binary.
 	UI fs.FS
 }
@@ -81,6 +84,7 @@ type App struct {
 	cost     *cost.Keeper
 	intake   *intake.Intake
 	gateway  *gateway.Gateway
+	passing  Passing
 	budgets  *budget.Book
 	setup    *setup.Watcher
 	queues   *queues.Board

@@ -17,6 +17,9 @@ func (a *App) openGateway() (err error) {
 	a.gateway, err = gateway.New(gateway.Options{
 		Upstreams: upstreams(a.opts.Config), Recorder: shownRecorder{a}, Registerer: a.registry, Logger: a.opts.Logger,
 	})
+	if a.passing = a.opts.Passing; a.passing == nil {
+		a.passing = a.gateway
+	}
 	return err
 }
 

@@ -15,6 +15,7 @@ import (
 type gatewaySettings struct {
 	dataDir string
 	more    string // of the section openai
+	args    []string
 }
 
 // behindGateway is a luneo in front of a fake upstream, and the arguments that
@@ -25,7 +26,7 @@ func behindGateway(t *testing.T, f *testkit.FakeOpenAI, s gatewaySettings) (*tes
 	if err := os.WriteFile(file, []byte("openai: {upstreams: {openai: {base_url: '"+f.URL+"/v1'}}"+s.more+"}\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	args := []string{"--data-dir", s.dataDir, "--config", file}
+	args := append([]string{"--data-dir", s.dataDir, "--config", file}, s.args...)
 	return testkit.Start(t, args...), args
 }
 

@@ -45,11 +45,17 @@ func TestCostAnswersAreAsDocumented(t *testing.T) {
 // against the document that the server itself hands out.
 func TestPageAnswersAreAsDocumented(t *testing.T) {
 	t.Parallel()
-	p := testkit.Start(t, quick("--data-dir", t.TempDir())...)
+	f := testkit.OpenAI(t, testkit.OpenAIOptions{HTTP1: true})
+	p, _ := behindGateway(t, f, gatewaySettings{dataDir: t.TempDir(), more: ", budgets: [{name: all, period: day, limit_cents: 100}]", args: quick()})
 	doc, err := openapi3.NewLoader().LoadFromData([]byte(get(t, p.URL+"/api/openapi.json").body))
 	if err != nil {
 		t.Fatal(err)
 	}
+	resp, err := chat(t, p, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	testkit.Body(t, resp)
 	post(t, p.URL+"/api/metrics/openai", "", `{"model":"gpt-4o","operation":"chat","durationSeconds":1.2,"costCents":0.5}`)
 	post(t, p.URL+"/api/metrics/render", "", `{}`)
 	post(t, p.URL+"/api/metrics/queue-wait", "", `{"queueName":"render/hd","waitSeconds":4.2,"oldestWaitingSeconds":12}`)
@@ -57,7 +63,7 @@ func TestPageAnswersAreAsDocumented(t *testing.T) {
 	awaitQuery(t, p.URL, "luneo_openai_cost_cents")
 	post(t, p.URL+"/api/annotations", "application/json", `{"text":"worker-ia 2.31.0","tags":["deploy"]}`)
 	paths := []string{
-		"/api/session", "/api/dashboards", "/api/setup", "/api/settings", "/api/spend",
+		"/api/session", "/api/dashboards", "/api/setup", "/api/settings", "/api/spend", "/api/gateway",
 		"/api/status", "/api/alerts", "/api/alerts/history", "/api/alerts/{rule}", "/api/annotations", "/api/queues", "/api/queues/{name}",
 	}
 	for _, path := range paths {

@@ -32,6 +32,7 @@ func (a *App) routes(in *intake.Intake) []web.Route {
 	routes = append(routes, a.statusRoutes()...)
 	routes = append(routes, a.annotationRoutes()...)
 	routes = append(routes, a.spendRoutes()...)
+	routes = append(routes, a.gatewayStateRoutes()...)
 	routes = append(routes, a.queueRoutes()...)
 	routes = append(routes, a.dashboardRoutes()...)
 	routes = append(routes, a.gatewayRoutes()...)

@@ -3,6 +3,8 @@ package cost
 import (
 	"fmt"
 	"time"
+
+	"github.com/luneo-platform/luneo/internal/kpi"
 )
 
 const (
@@ -33,7 +35,7 @@ func (l *ledger) forecast(local time.Time) (cents *float64, basis string) {
 		return nil, basis
 	}
 	month := local.Format("2006-01")
-	sum := l.cost.over(func(day string) bool { return day[:len(month)] == month }).total()
+	sum := l.books[kpi.OpenAICost].over(func(day string) bool { return day[:len(month)] == month }).total()
 	tomorrow := dateAfter(local, 1)
 	left := float64(tomorrow.Sub(local)) / float64(tomorrow.Sub(dateAfter(local, 0)))
 	sum += usual(local.Weekday()) * left
@@ -63,14 +65,14 @@ func (l *ledger) usualDay(local time.Time) (usual func(time.Weekday) float64, ba
 	if l.since.IsZero() || elapsed < paceAfter {
 		return nil, "after an hour of history there is a forecast"
 	}
-	pace := l.cost.days[local.Format(time.DateOnly)].total() / elapsed.Hours() * 24
+	pace := l.books[kpi.OpenAICost].days[local.Format(time.DateOnly)].total() / elapsed.Hours() * 24
 	return func(time.Weekday) float64 { return pace }, "so far, plus today's pace for the days left; a full day of history makes it better"
 }
 
 func (l *ledger) mean(days []time.Time) float64 {
 	sum := 0.0
 	for _, d := range days {
-		sum += l.cost.days[d.Format(time.DateOnly)].total()
+		sum += l.books[kpi.OpenAICost].days[d.Format(time.DateOnly)].total()
 	}
 	return sum / float64(len(days))
 }

@@ -17,8 +17,27 @@ const slot = 15 * time.Minute
 // maxLedgerSeries bounds what the ledger holds.
 const maxLedgerSeries = 200_000
 
-// group is what sums are kept for: a model and an operation.
-type group struct{ model, operation string }
+// booked are the metrics that the ledger keeps, with the labels that its sums are
+// told apart by.
+var booked = [...]struct {
+	metric        kpi.MetricID
+	first, second string
+}{
+	{kpi.OpenAICost, "model", "operation"},
+	{kpi.OpenAIRequests, "model", "operation"},
+	{kpi.OpenAIUnpriced, "model", ""},
+	{kpi.OpenAITagCost, "tag", ""},
+	{kpi.OpenAIUpstreamCost, "upstream", ""},
+	{kpi.OpenAIUpstreamRequests, "upstream", "status"},
+	{kpi.OpenAIRetries, "model", ""},
+	{kpi.OpenAIRetryTime, "model", ""},
+	{kpi.OpenAIRetryCost, "model", ""},
+	{kpi.OpenAIRateLimited, "model", "reason"},
+}
+
+// group is what sums are kept for: the values of a metric's two labels, such as a
+// model and an operation.
+type group struct{ first, second string }
 
 // sums are the sums of one span of time.
 type sums map[group]float64
@@ -111,9 +130,7 @@ type met struct {
 //   - A value that is lower than before began anew.
 type ledger struct {
 	location *time.Location
-	cost     *book
-	calls    *book
-	unpriced *book
+	books    map[kpi.MetricID]*book
 	last     map[string]float64 // by series
 	places   map[string]met     // Luneos that were seen
 	since    time.Time          // when the first was seen; zero before
@@ -121,12 +138,19 @@ type ledger struct {
 }
 
 func newLedger(location *time.Location) *ledger {
-	return &ledger{location: location, cost: newBook(), calls: newBook(), unpriced: newBook(), last: map[string]float64{}, places: map[string]met{}}
+	l := &ledger{location: location, books: map[kpi.MetricID]*book{}, last: map[string]float64{}, places: map[string]met{}}
+	for _, b := range booked {
+		l.books[b.metric] = newBook()
+	}
+	return l
 }
 
 func (l *ledger) clone() *ledger {
 	c := *l
-	c.cost, c.calls, c.unpriced = l.cost.clone(), l.calls.clone(), l.unpriced.clone()
+	c.books = map[kpi.MetricID]*book{}
+	for id, b := range l.books {
+		c.books[id] = b.clone()
+	}
 	c.last, c.places = maps.Clone(l.last), maps.Clone(l.places)
 	return &c
 }
@@ -192,7 +216,7 @@ func (l *ledger) meet(at time.Time, all []reading) {
 
 // enter books what a series has grown by.
 func (l *ledger) enter(at time.Time, r reading) {
-	b := l.bookOf(r.series.Labels["__name__"])
+	b, of := l.bookOf(r.series.Labels)
 	if b == nil {
 		return
 	}
@@ -208,27 +232,24 @@ func (l *ledger) enter(at time.Time, r reading) {
 		added = 0
 	}
 	if added > 0 {
-		b.add(at, dayOf(at, l.location), group{r.series.Labels["model"], r.series.Labels["operation"]}, added)
+		b.add(at, dayOf(at, l.location), of, added)
 	}
 }
 
-func (l *ledger) bookOf(metric string) *book {
-	switch metric {
-	case kpi.MetricOf(kpi.OpenAICost).Name:
-		return l.cost
-	case kpi.MetricOf(kpi.OpenAIRequests).Name:
-		return l.calls
-	case kpi.MetricOf(kpi.OpenAIUnpriced).Name:
-		return l.unpriced
-	default:
-		return nil
+// bookOf finds where a series is booked; nil for one that is not.
+func (l *ledger) bookOf(labels map[string]string) (*book, group) {
+	for _, b := range booked {
+		if kpi.MetricOf(b.metric).Name == labels["__name__"] {
+			return l.books[b.metric], group{labels[b.first], labels[b.second]}
+		}
 	}
+	return nil, group{}
 }
 
 // prune forgets what nobody asks for any more.
 func (l *ledger) prune() {
 	oldestSlot, oldestDay := l.at.Add(-day-slot).Unix(), dayOf(l.at.Add(-ledgerDays*day), l.location)
-	for _, b := range []*book{l.cost, l.calls, l.unpriced} {
+	for _, b := range l.books {
 		maps.DeleteFunc(b.slots, func(end int64, _ sums) bool { return end <= oldestSlot })
 		maps.DeleteFunc(b.days, func(day string, _ sums) bool { return day < oldestDay })
 	}
@@ -242,7 +263,7 @@ func dayOf(t time.Time, location *time.Location) string {
 // placeOf names the Luneo that a series is of: all labels but those of its
 // metrics.
 func placeOf(labels map[string]string) string {
-	return joined(labels, "__name__", "model", "operation", "time_window")
+	return joined(labels, "__name__", "model", "operation", "time_window", "tag", "upstream", "status", "reason")
 }
 
 func seriesKey(labels map[string]string) string { return joined(labels) }

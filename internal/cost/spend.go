@@ -20,6 +20,7 @@ import (
 type Spend struct {
 	k        *Keeper
 	timezone string
+	budgets  func(now time.Time) []SpendBudget
 
 	turn   chan struct{} // holds one value while somebody works with what follows
 	ledger *ledger
@@ -28,9 +29,9 @@ type Spend struct {
 }
 
 // NewSpend makes a Spend of a Keeper's history, windows and zone, whose name is
-// said in answers.
-func NewSpend(k *Keeper, timezone string) *Spend {
-	return &Spend{k: k, timezone: timezone, turn: make(chan struct{}, 1)}
+// said in answers, and of budgets, which somebody else holds.
+func NewSpend(k *Keeper, timezone string, budgets func(now time.Time) []SpendBudget) *Spend {
+	return &Spend{k: k, timezone: timezone, budgets: budgets, turn: make(chan struct{}, 1)}
 }
 
 const (
@@ -63,6 +64,15 @@ type Spending struct {
 	Days          []SpendDay      `json:"days"`
 	Unpriced      []UnpricedModel `json:"unpriced"`
 	Windows       []SpendWindow   `json:"windows"`
+	// Of calls through the gateway, by on whose behalf they were made and by the
+	// API that was called.
+	Tags      []SpendShare    `json:"tags"`
+	Upstreams []SpendUpstream `json:"upstreams"`
+
+	UnpricedRemaining []UnpricedCalls `json:"unpricedRemaining"`
+	Retries24h        SpendRetries    `json:"retries24h"`
+	Refused24h        SpendRefused    `json:"refused24h"`
+	Budgets           []SpendBudget   `json:"budgets"`
 }
 
 // SpendRow is what one model and operation cost, the dearest of the month first.
@@ -133,8 +143,12 @@ func (s *Spend) Now(ctx context.Context) (*Spending, error) {
 	if err != nil {
 		return nil, noHistory(err)
 	}
+	remaining, err := s.remaining(ctx, now)
+	if err != nil {
+		return nil, noHistory(err)
+	}
 	s.answer, s.until = l.spending(now), now.Add(holds)
-	s.answer.Windows, s.answer.Timezone = windows, s.timezone
+	s.answer.Windows, s.answer.Timezone, s.answer.UnpricedRemaining, s.answer.Budgets = windows, s.timezone, remaining, s.budgets(now)
 	return s.answer, nil
 }
 
@@ -193,9 +207,34 @@ func (s *Spend) feed(ctx context.Context, l *ledger, from, to time.Time) error {
 // query is every series that the ledger reads, by instance: a sum would fall
 // and rise with an instance that is away.
 func (s *Spend) query() string {
-	names := []string{kpi.MetricOf(kpi.OpenAICost).Name, kpi.MetricOf(kpi.OpenAIRequests).Name, kpi.MetricOf(kpi.OpenAIUnpriced).Name, kpi.MetricOf(kpi.AICostCurrent).Name}
+	names := []string{kpi.MetricOf(kpi.AICostCurrent).Name}
+	for _, b := range booked {
+		names = append(names, kpi.MetricOf(b.metric).Name)
+	}
 	longest := slices.MaxFunc(s.k.o.Windows, func(a, b NamedWindow) int { return cmp.Compare(a.Length, b.Length) })
 	return `{__name__=~"` + strings.Join(names, "|") + `",time_window=~"|` + longest.Label + `"}`
+}
+
+// remaining are the calls that wait for a price, the most first.
+func (s *Spend) remaining(ctx context.Context, now time.Time) ([]UnpricedCalls, error) {
+	series, err := s.k.ask(ctx, `{__name__=~"`+kpi.MetricOf(kpi.OpenAIUnpricedRemaining).Name+`"}`, now, now, slot)
+	if err != nil {
+		return nil, err
+	}
+	calls := map[string]float64{}
+	for _, x := range series {
+		if n := len(x.Samples); n > 0 {
+			calls[x.Labels["model"]] += x.Samples[n-1].Cents
+		}
+	}
+	list := []UnpricedCalls{}
+	for model, n := range calls {
+		list = append(list, UnpricedCalls{model, n})
+	}
+	slices.SortFunc(list, func(a, b UnpricedCalls) int {
+		return cmp.Or(cmp.Compare(b.Requests, a.Requests), cmp.Compare(a.Model, b.Model))
+	})
+	return list, nil
 }
 
 // windows are the rolling windows, as they are now.

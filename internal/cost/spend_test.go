@@ -96,7 +96,7 @@ func newSpend(t *testing.T, h cost.History, zone string, now func() time.Time) *
 	if err != nil {
 		t.Fatal(err)
 	}
-	return cost.NewSpend(k, zone)
+	return cost.NewSpend(k, zone, func(time.Time) []cost.SpendBudget { return nil })
 }
 
 func about(got, want float64) bool { return math.Abs(got-want) < 1e-6*max(1, math.Abs(want)) }
@@ -330,5 +330,49 @@ func TestSpendAsksOnlyForWhatIsNew(t *testing.T) {
 	h.asked.Store(0)
 	if x := get(); x.MonthCents == 0 || h.asked.Load() > 5 {
 		t.Errorf("it comes back with the history after %d queries, with %v", h.asked.Load(), x.MonthCents)
+	}
+}
+
+// TestSpendByTagAndUpstream: of calls through the gateway who they were made for,
+// what was called and how that did, what was made again and what was refused.
+func TestSpendByTagAndUpstream(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 11, 24, 18, 0, 0, 0, time.UTC)
+	old := now.Add(-60 * day)
+	h := &told{}
+	tell := func(metric string, labels map[string]string, perHour float64) {
+		labels["__name__"], labels["instance"] = metric, "a"
+		h.series = append(h.series, toldSeries{labels: labels, from: old, value: rising(old, perHour)})
+	}
+	h.add(windowMetric, "a", nil, toldSeries{from: old, value: flat(24)})
+	tell("luneo_openai_tag_cost_cents", map[string]string{"tag": "shop-a"}, 1)
+	tell("luneo_openai_tag_cost_cents", map[string]string{"tag": "shop-b"}, 3)
+	tell("luneo_openai_upstream_cost_cents", map[string]string{"upstream": "openai"}, 4)
+	tell("luneo_openai_upstream_requests_total", map[string]string{"upstream": "openai", "status": "success"}, 90)
+	tell("luneo_openai_upstream_requests_total", map[string]string{"upstream": "openai", "status": "error"}, 10)
+	tell("luneo_openai_upstream_requests_total", map[string]string{"upstream": "local", "status": "success"}, 5)
+	tell("luneo_openai_retries_total", map[string]string{"model": "gpt-4o", "operation": "chat"}, 2)
+	tell("luneo_openai_retry_duration_seconds_total", map[string]string{"model": "gpt-4o", "operation": "chat"}, 20)
+	tell("luneo_openai_retry_cost_cents", map[string]string{"model": "gpt-4o", "operation": "chat"}, 0.5)
+	tell("luneo_openai_rate_limited_total", map[string]string{"model": "gpt-4o", "reason": "wait"}, 6)
+	tell("luneo_openai_rate_limited_total", map[string]string{"model": "gpt-4o", "reason": "out_of_money"}, 1)
+	h.series = append(h.series, toldSeries{labels: map[string]string{"__name__": "luneo_openai_unpriced_remaining_requests", "model": "new"}, from: old, value: flat(7)})
+	x := spendOf(t, h, "UTC", now)
+	near := func(got, want float64) bool { return math.Abs(got-want) <= 0.02*want } // a day is told by quarters of an hour
+	if len(x.Tags) != 2 || x.Tags[0].Name != "shop-b" || !near(x.Tags[0].LastDayCents, 72) || !about(x.Tags[0].TodayCents, 54) || !about(x.Tags[0].Share, 0.75) || !about(x.Tags[1].Share, 0.25) {
+		t.Errorf("tags %+v", x.Tags)
+	}
+	if len(x.Upstreams) != 2 || x.Upstreams[0].Name != "openai" || !near(x.Upstreams[0].Calls24h, 2400) || !near(x.Upstreams[0].Failed24h, 240) || !near(x.Upstreams[0].LastDayCents, 96) ||
+		x.Upstreams[1].Name != "local" || !near(x.Upstreams[1].Calls24h, 120) || x.Upstreams[1].Failed24h != 0 {
+		t.Errorf("upstreams %+v", x.Upstreams)
+	}
+	if r := x.Retries24h; !near(r.Calls, 48) || !near(r.Seconds, 480) || !near(r.Cents, 12) {
+		t.Errorf("retries %+v", r)
+	}
+	if r := x.Refused24h; !near(r.Wait, 144) || !near(r.OutOfMoney, 24) {
+		t.Errorf("refused %+v", r)
+	}
+	if len(x.UnpricedRemaining) != 1 || x.UnpricedRemaining[0] != (cost.UnpricedCalls{Model: "new", Requests: 7}) {
+		t.Errorf("waiting for a price %+v", x.UnpricedRemaining)
 	}
 }

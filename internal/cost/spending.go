@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/luneo-platform/luneo/internal/kpi"
 )
 
 // spending sums what the ledger has, as of a time.
@@ -14,8 +16,8 @@ func (l *ledger) spending(now time.Time) *Spending {
 	inMonth := func(day string) bool { return day[:len(month)] == month }
 	x := &Spending{
 		At: now.UTC(), Rows: []SpendRow{}, Days: l.listDays(local), Unpriced: l.listUnpriced(now),
-		TodayCents: l.cost.days[today].total(), MonthCents: l.cost.over(inMonth).total(),
-		YesterdayCents: l.cost.days[dateAfter(local, -1).Format(time.DateOnly)].total(),
+		TodayCents: l.books[kpi.OpenAICost].days[today].total(), MonthCents: l.books[kpi.OpenAICost].over(inMonth).total(),
+		YesterdayCents: l.books[kpi.OpenAICost].days[dateAfter(local, -1).Format(time.DateOnly)].total(),
 		HistorySince:   timeOrNil(l.since.UTC()),
 	}
 	if !l.since.IsZero() {
@@ -25,6 +27,9 @@ func (l *ledger) spending(now time.Time) *Spending {
 	}
 	x.ForecastCents, x.ForecastBasis = l.forecast(local)
 	x.Rows = l.rows(now, today, inMonth)
+	x.Tags = l.shares(now, today, inMonth, kpi.OpenAITagCost)
+	x.Upstreams = l.upstreams(now, l.shares(now, today, inMonth, kpi.OpenAIUpstreamCost))
+	x.Retries24h, x.Refused24h = l.retries(now), l.refused(now)
 	return x
 }
 
@@ -44,7 +49,7 @@ func (l *ledger) listDays(local time.Time) []SpendDay {
 			continue
 		}
 		date := dateAfter(local, -back).Format(time.DateOnly)
-		list = append(list, SpendDay{date, l.cost.days[date].total()})
+		list = append(list, SpendDay{date, l.books[kpi.OpenAICost].days[date].total()})
 	}
 	return list
 }
@@ -52,8 +57,8 @@ func (l *ledger) listDays(local time.Time) []SpendDay {
 // listUnpriced are the models with calls of unknown cost, the most first.
 func (l *ledger) listUnpriced(now time.Time) []UnpricedModel {
 	list := []UnpricedModel{}
-	for g, n := range l.unpriced.since(now.Add(-day)) {
-		list = append(list, UnpricedModel{g.model, n})
+	for g, n := range l.books[kpi.OpenAIUnpriced].since(now.Add(-day)) {
+		list = append(list, UnpricedModel{g.first, n})
 	}
 	slices.SortFunc(list, func(a, b UnpricedModel) int {
 		return cmp.Or(cmp.Compare(b.Requests24h, a.Requests24h), cmp.Compare(a.Model, b.Model))
@@ -62,12 +67,12 @@ func (l *ledger) listUnpriced(now time.Time) []UnpricedModel {
 }
 
 func (l *ledger) rows(now time.Time, today string, inMonth func(string) bool) []SpendRow {
-	month, lastDay, calls := l.cost.over(inMonth), l.cost.since(now.Add(-day)), l.calls.since(now.Add(-day))
+	month, lastDay, calls := l.books[kpi.OpenAICost].over(inMonth), l.books[kpi.OpenAICost].since(now.Add(-day)), l.books[kpi.OpenAIRequests].since(now.Add(-day))
 	week := l.fullDays(now.In(l.location), 7)
 	inWeek := func(day string) bool {
 		return slices.ContainsFunc(week, func(d time.Time) bool { return d.Format(time.DateOnly) == day })
 	}
-	weekCost, weekCalls := l.cost.over(inWeek), l.calls.over(inWeek)
+	weekCost, weekCalls := l.books[kpi.OpenAICost].over(inWeek), l.books[kpi.OpenAIRequests].over(inWeek)
 	groups := sums{}
 	for _, s := range []sums{month, lastDay, calls} {
 		maps.Copy(groups, s)
@@ -75,7 +80,7 @@ func (l *ledger) rows(now time.Time, today string, inMonth func(string) bool) []
 	rows := []SpendRow{}
 	for g := range groups {
 		row := SpendRow{
-			Model: g.model, Operation: g.operation, TodayCents: l.cost.days[today][g], MonthCents: month[g], LastDayCents: lastDay[g],
+			Model: g.first, Operation: g.second, TodayCents: l.books[kpi.OpenAICost].days[today][g], MonthCents: month[g], LastDayCents: lastDay[g],
 			Calls24h: calls[g], CentsPerCall: quotient(lastDay[g], calls[g]), UsualCentsPerCall: quotient(weekCost[g], weekCalls[g]),
 		}
 		if share := quotient(month[g], month.total()); share != nil {

@@ -21,6 +21,7 @@ func pagePaths() object {
 		"/api/setup/test":       object{"post": withBody(test, closed(object{"source": object{"enum": []string{"queues", "openai", "renders", "embeds", "ar"}}}))},
 		"/api/settings":         getPage("get-settings", "The configuration in use, the limits and how full they are, and what is on disk.", "Settings"),
 		"/api/spend":            getPage("get-spend", "What AI calls cost today, this month and until its end.", "Spend"),
+		"/api/gateway":          getPage("get-gateway", "How the gateway and the APIs behind it do, and what these still allow.", "Gateway"),
 	}
 }
 
@@ -60,6 +61,7 @@ func pageSchemas() object {
 	moment := object{"type": "string", "format": "date-time"}
 	text, number, flag := textType(), object{"type": "number"}, object{"type": "boolean"}
 	maybe := func(t string) object { return object{"type": []string{t, "null"}} }
+	perhaps := object{"type": []string{"string", "null"}, "format": "date-time"}
 	list := func(items object) object { return object{"type": "array", "items": items} }
 	ref := func(name string) object { return object{"$ref": "#/components/schemas/" + name} }
 	return object{
@@ -87,7 +89,7 @@ func pageSchemas() object {
 		}),
 		"Spend": closed(object{
 			"at": moment, "timezone": text, "todayCents": number, "yesterdayCents": number, "monthCents": number,
-			"forecastCents": maybe("number"), "forecastBasis": text, "monthComplete": flag, "historySince": object{"type": []string{"string", "null"}, "format": "date-time"},
+			"forecastCents": maybe("number"), "forecastBasis": text, "monthComplete": flag, "historySince": perhaps,
 			"rows": list(closed(object{
 				"model": text, "operation": text, "todayCents": number, "monthCents": number, "lastDayCents": number, "calls24h": number,
 				"centsPerCall": maybe("number"), "usualCentsPerCall": maybe("number"), "share": number,
@@ -95,6 +97,29 @@ func pageSchemas() object {
 			"days":     list(closed(object{"date": object{"type": "string", "format": "date"}, "cents": number})),
 			"unpriced": list(closed(object{"model": text, "requests24h": number})),
 			"windows":  list(closed(object{"window": text, "currentCents": maybe("number"), "baselineCents": maybe("number"), "ratio": maybe("number"), "state": text})),
+			"tags":     list(closed(object{"name": text, "todayCents": number, "monthCents": number, "lastDayCents": number, "share": number})),
+			"upstreams": list(closed(object{
+				"name": text, "todayCents": number, "monthCents": number, "lastDayCents": number, "share": number, "calls24h": number, "failed24h": number,
+			})),
+			"unpricedRemaining": list(closed(object{"model": text, "requests": number})),
+			"retries24h":        closed(object{"calls": number, "cents": number, "seconds": number}),
+			"refused24h":        closed(object{"wait": number, "outOfMoney": number}),
+			"budgets": list(closed(object{
+				"name": text, "tag": text, "period": object{"enum": []string{"day", "month"}}, "limitCents": number, "spentCents": number, "ratio": number,
+				"forecastCents": maybe("number"), "reachedAt": perhaps, "state": object{"enum": []string{"ok", "near", "over"}},
+			})),
+		}),
+		"Gateway": closed(object{
+			"at": moment,
+			"upstreams": list(closed(object{
+				"name": text, "path": text, "address": text, "inject": flag, "ownKey": flag, "inFlight": number, "calls": number, "failed": number,
+				"lastAt": perhaps, "lastStatus": object{"type": "integer"}, "failure": text, "failureAt": perhaps,
+			})),
+			"limits": list(closed(object{
+				"upstream": text, "model": text, "scope": object{"enum": []string{"key", "project"}}, "resource": object{"enum": []string{"requests", "tokens"}},
+				"limit": number, "remaining": number, "used": number, "resetsAt": perhaps, "seenAt": moment,
+			})),
+			"unknown": object{"type": "object", "additionalProperties": number},
 		}),
 	}
 }
