@@ -30,7 +30,7 @@ type shownRecorder struct{ app *App }
 func (s shownRecorder) Record(ctx context.Context, sub kpi.Submission) (kpi.Receipt, error) {
 	receipt, err := s.app.recorder.Record(ctx, sub)
 	if err == nil {
-		s.app.setup.Recorded(sub.Events)
+		s.app.setup.Seen(sub.Events)
 	}
 	return receipt, err
 }

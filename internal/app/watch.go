@@ -57,7 +57,7 @@ func (a *App) observed(events []kpi.Event) {
 	a.queues.Followed(events)
 	i := slices.IndexFunc(events, func(e kpi.Event) bool { return e.Type == kpi.TypeQueueWait })
 	if i >= 0 {
-		a.setup.Recorded(events[i : i+1])
+		a.setup.Seen(events[i : i+1])
 	}
 }
 

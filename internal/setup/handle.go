@@ -69,7 +69,7 @@ func (w *Watcher) HandleTest(rw http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	recent := recordedRecent(w.o.Now(), &e)
+	recent := recordedRecent(w.o.Now(), &e, accepted)
 	recent.Test = true
 	w.byType[all[i].typ].keep(recent)
 	w.hub.received(recent)

@@ -13,7 +13,7 @@ import (
 // Recent is one event, or one request, that was looked at.
 type Recent struct {
 	At time.Time `json:"at"`
-	// Status is the HTTP status of the answer.
+	// Status is the HTTP status of the answer; 0 for what Luneo saw itself.
 	Status int `json:"status"`
 	// Type is that of the event, or batch.
 	Type   string `json:"type"`
@@ -84,8 +84,8 @@ func (t *trace) list() []Recent {
 }
 
 // recordedRecent is an event that was counted.
-func recordedRecent(at time.Time, e *kpi.Event) Recent {
-	r := Recent{At: at.UTC().Truncate(time.Millisecond), Status: 202, Type: e.Type.String()}
+func recordedRecent(at time.Time, e *kpi.Event, status int) Recent {
+	r := Recent{At: at.UTC().Truncate(time.Millisecond), Status: status, Type: e.Type.String()}
 	r.Text, r.Detail = describe(e)
 	return r
 }

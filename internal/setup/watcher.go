@@ -77,8 +77,16 @@ func New(o Options) *Watcher {
 	return w
 }
 
-// Recorded is told of events that were counted, as internal/intake does.
-func (w *Watcher) Recorded(events []kpi.Event) {
+// accepted is what a client is answered whose events were counted.
+const accepted = 202
+
+// Recorded is told of events that were sent and counted, as internal/intake does.
+func (w *Watcher) Recorded(events []kpi.Event) { w.record(events, accepted) }
+
+// Seen is told of events that Luneo saw itself and counted: nobody was answered.
+func (w *Watcher) Seen(events []kpi.Event) { w.record(events, 0) }
+
+func (w *Watcher) record(events []kpi.Event, status int) {
 	now := w.o.Now()
 	var seen uint8 // types, a bit each
 	for i := range events {
@@ -88,7 +96,7 @@ func (w *Watcher) Recorded(events []kpi.Event) {
 		}
 		seen |= 1 << e.Type
 		if t := w.byType[e.Type]; t.saw(now.UnixMilli()) {
-			r := recordedRecent(now, e)
+			r := recordedRecent(now, e, status)
 			t.keep(r)
 			w.hub.received(r)
 			w.poke()

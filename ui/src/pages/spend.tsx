@@ -4,6 +4,9 @@ import { Figures } from "../spend/Figures.tsx";
 import { ByModel } from "../spend/ByModel.tsx";
 import { Days } from "../spend/Days.tsx";
 import { Baseline } from "../spend/Baseline.tsx";
+import { Budgets } from "../spend/Budgets.tsx";
+import { Headroom } from "../spend/Headroom.tsx";
+import { ByTag, ByUpstream } from "../spend/Shares.tsx";
 import { Expected } from "../spend/Expected.tsx";
 import type { SpendAnswer } from "../spend/model.ts";
 import { usePoll } from "../state/poll.ts";
@@ -24,6 +27,8 @@ export default function Spend() {
           <Figures spend={data} />
           <Baseline windows={data.windows} />
           <div class="spend-columns"><ByModel spend={data} /><Days spend={data} /></div>
+          <div class="spend-columns"><ByUpstream spend={data} /><Budgets budgets={data.budgets} /></div>
+          <div class="spend-columns"><ByTag tags={data.tags} /><Headroom /></div>
           <Expected />
         </>
       )}

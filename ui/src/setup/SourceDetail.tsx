@@ -11,6 +11,7 @@ import { may } from "../state/server.ts";
 import { figure, format } from "../units/format.ts";
 import { ago, t } from "../words/en.ts";
 import { words } from "../words/pages.ts";
+import { Gateway } from "./Gateway.tsx";
 import { connected, pathOf, type Received, type Source } from "./model.ts";
 import { snippets } from "./snippets.ts";
 
@@ -25,6 +26,7 @@ export function SourceDetail({ source, url, recent, interrupted }: Props) {
       <p class="source-lead">{words.setup.leads[source.id]}</p>
       <Code source={source.id} url={url} />
       {source.id === "queues" && <Found />}
+      {source.id === "openai" && <Gateway url={url} />}
       {source.state !== "soon" && (connected(source) ? <Live source={source} /> : <Listening source={source} />)}
       {source.state !== "soon" && <Recent list={recent} interrupted={interrupted} />}
     </article>
@@ -120,7 +122,7 @@ function Recent({ list, interrupted }: { list: Received[]; interrupted: boolean 
         {list.map((r, i) => (
           <li key={r.at + i} data-bad={r.status >= 400 || undefined}>
             <time dateTime={r.at}>{clockSeconds(Date.parse(r.at) / 1000)}</time>
-            <b>{r.status}</b>
+            <b>{r.status || words.setup.seen}</b>
             <span class="received-text">{r.text}{r.test && <span class="count">{words.setup.isTest}</span>}{r.error && <span class="received-error">{r.error}{r.fix && <> <b>{words.setup.fix}</b> {r.fix}</>}</span>}</span>
             <span class="received-detail">{r.detail}</span>
           </li>

@@ -23,6 +23,13 @@ export const words = {
     past: "The windows it is made of", uses: { used: "used", trimmed_high: "set aside: high", trimmed_low: "set aside: low", expected: "expected", incomplete: "not seen whole" } as Record<string, string>, contributors: "Where this window's money went",
     usualRange: "usual range", usually: "usual", fires: "fires above 2× usual", cost: "cost", chartAlt: (w: string, now: string, usual: string) => `AI cost of the last ${w}: now ${now}, usually ${usual}.`,
     expected: "Expected spikes", expectedSub: "left out of what is usual; they silence nothing", needsAdmin: "Marking a span as expected needs the scope admin.", noMarks: "None marked.", reason: "Reason", mark: "Mark as expected", marked: "Marked as expected.", removeMark: "Remove", removed: "Mark removed.", undo: "Undo",
+    byTag: "By tag", throughGateway: "calls through the gateway", tag: "Tag", noTags: "No call has said whom it was made for. Send the header X-Luneo-Tag with it, or give each caller a token of its own: then its name counts.",
+    byUpstream: "By upstream", upstream: "Upstream", failed: "Failed", noUpstreams: "No call has come through the gateway.", howTo: "How to send them through it",
+    retries: (n: string, cents: string, time: string) => `SDKs made ${n} calls again in 24 h: ${cents} and ${time}.`, refusedWait: (n: string) => `${n} calls were refused for a rate limit (429): waiting helps.`, refusedMoney: (n: string) => `${n} calls were refused for want of money (429): only paying helps.`,
+    waiting: (n: string, models: string) => `${n} calls wait for a price (${models}): add it to openai.prices_file and reload, and they are priced too.`,
+    budgets: "Budgets", budgetsSub: "they hold up no call", noBudgets: "There is none. Add one to luneo.yml and reload: you hear of it at 80 % and at 100 %.", budgetYaml: "openai:\n  budgets:\n    - {name: platform, period: month, limit_cents: 50000}",
+    per: { day: "per day", month: "per month" }, ofLimit: (v: string) => `of ${v}`, used: (p: string) => `${p} % used`, reached: (when: string) => `used up ${when} if it goes on like this`, going: (v: string) => `going to ${v}`,
+    headroom: "Rate limits", headroomSub: "what the APIs still allow", noLimits: "No API has said what it allows: they do with the answers to calls through the gateway.", resources: { requests: "requests", tokens: "tokens" }, project: "whole project", leftOf: (v: string) => `left of ${v}`, renewed: (t: string) => `renewed in ${t}`,
   },
   setup: {
     lead: "Each source works on its own. Connect what you have; its KPIs appear as soon as the first event arrives.", sources: "Sources", of: (n: number, m: number) => `${n} of ${m}`, reference: "API reference",
@@ -33,6 +40,16 @@ export const words = {
     states: { live: "live", quiet: "quiet", waiting: "listening", soon: "later" } as Record<string, string>, waitingFor: "Listening for the first event", perMinute: (n: string) => `${n} a minute`, lastAt: (when: string) => `last at ${when}`,
     listening: (what: string) => `Listening for your first ${what}`, waiting: (seconds: string, path: string) => `Waiting ${seconds} on POST ${path}. You can leave this page.`, test: "Send a test event", testHelp: "It goes through the real decoder, is marked as a test, and counts nowhere.", needsAdmin: "Test events need the scope admin.",
     received: (what: string) => `First ${what} received`, watched: (what: string) => `${what}: watched in Redis`, live: (what: string) => `${what}: events are arriving`, counted: (n: string) => `${n} counted so far.`, see: "See it on KPIs", copy: "Copy", language: "Language",
+    seen: "seen", gateway: {
+      title: "Gateway", passing: "passing", failing: "failing", idle: "no call yet", none: "Nothing was called through it since the start.", inFlight: (n: string) => `${n} on their way.`, ownKey: "Luneo keeps its key.", inject: "Streams are asked for their usage.",
+      calls: (n: string, failed: string, when: string) => `${n} calls since the start, ${failed} failed, the last ${when} ago.`, failure: (kind: string, when: string) => `Last failure: ${kind}, ${when} ago.`,
+      waiting: (n: string, model: string) => `${n} calls of ${model} wait for a price: add it to openai.prices_file and reload, and they are priced too.`,
+      unknown: {
+        stream_without_usage: (n: string) => `${n} streams did not say what they used. Set stream_options: {include_usage: true} in the caller, or include_usage: inject for the upstream.`,
+        none_in_answer: (n: string) => `${n} answers did not say what they used.`, client_closed: (n: string) => `${n} callers left before the answer said what it used.`, stream_interrupted: (n: string) => `${n} answers broke off before they said what they used.`,
+        timeout: (n: string) => `${n} calls were given up while the API may have worked.`, websocket: (n: string) => `${n} conversations over a WebSocket are measured by their duration; what they used is not read.`, background: (n: string) => `${n} responses are made in the background: what they used counts when they are fetched through the gateway.`,
+      } as Record<string, (n: string) => string>,
+    },
     redis: "Redis", seeQueues: "See the queues", recent: "Events as they arrive", noRecent: "Nothing arrived since this page opened.", fix: "Fix:", isTest: "test", events: { queues: "job", openai: "OpenAI call", embeds: "handshake", renders: "render", ar: "AR conversion", http: "API request" } as Record<string, string>, lost: "The live view was interrupted; it is being taken up again.",
   },
 };
