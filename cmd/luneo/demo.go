@@ -30,6 +30,7 @@ const (
 type serving struct {
 	listen, dataDir string
 	queues          *workload.Queues // whose state it shows; may be nil
+	calls           *workload.Calls  // that it shows as the gateway's; may be nil
 }
 
 // startServer builds a server and runs it until ctx ends. It returns once the
@@ -105,7 +106,7 @@ func demo(ctx context.Context, o demoOptions, start startServer, out io.Writer) 
 	life, stopServer := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopServer()
 	platform := livePlatform(o, past)
-	url, wait, err := startAnywhere(life, start, serving{o.listen, dir, platform.Queues}, out)
+	url, wait, err := startAnywhere(life, start, serving{o.listen, dir, platform.Queues, platform.Calls}, out)
 	if err != nil {
 		return err
 	}
@@ -170,7 +171,10 @@ func livePlatform(d demoOptions, past time.Time) workload.Options {
 	if !past.IsZero() {
 		begins = past
 	}
-	o.Queues = workload.NewQueues(begins, o.Staging)
+	o.Queues, o.Calls = workload.NewQueues(begins, o.Staging), workload.NewCalls(o.Start)
+	if !past.IsZero() {
+		o.Calls = workload.NewCalls(past)
+	}
 	return o
 }
 

@@ -19,6 +19,9 @@ func startDemoServer(ctx context.Context, s serving) (url string, wait func() er
 	if s.queues != nil {
 		opts.Queues = s.queues
 	}
+	if s.calls != nil {
+		opts.Passing = s.calls
+	}
 	a, err := open(opts)
 	if err != nil {
 		return "", nil, err
@@ -30,6 +33,9 @@ func startDemoServer(ctx context.Context, s serving) (url string, wait func() er
 		if s.queues != nil {
 			beside.Go(func() { s.queues.Run(watching, a.RecordQueues) })
 		}
+		if s.calls != nil {
+			beside.Go(func() { s.calls.Run(watching, a.RecordCalls) })
+		}
 		err := a.Run(ctx)
 		stop()
 		beside.Wait()
@@ -39,7 +45,12 @@ func startDemoServer(ctx context.Context, s serving) (url string, wait func() er
 }
 
 func demoConfig(listen, dataDir string) (config.Config, error) {
-	return config.Load(config.Sources{Flags: map[string]string{
+	cfg, err := config.Load(config.Sources{Flags: map[string]string{
 		"listen": listen, "data-dir": dataDir, "log-level": "warn", "redis": "none",
 	}})
+	cfg.OpenAI.Budgets = []config.Budget{
+		{Name: "platform", Period: "month", LimitCents: 1_400_000},
+		{Name: "product images", Period: "day", LimitCents: 40_000, Tag: "product-images"},
+	}
+	return cfg, err
 }

@@ -87,7 +87,7 @@ func (p *Platform) embedding(at time.Time) {
 func (p *Platform) call(at time.Time, took time.Duration, w wire) (failure string) {
 	took = min(took, longestCall)
 	took = time.Duration(float64(took) * p.opts.Staging(w.Model, at).Duration)
-	w.Type = "openai"
+	w.Type = openaiType
 	if p.fails(w.Model, at) {
 		took = min(took, secondsOf(lognormal(p.rng, 0.5, 0.5)))
 		w.Usage, w.CostCents = nil, 0

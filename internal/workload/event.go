@@ -44,6 +44,9 @@ type wire struct {
 	StatusCode int    `json:"statusCode,omitempty"`
 }
 
+// openaiType is the type of the calls to OpenAI.
+const openaiType = "openai"
+
 // usage has the names of OpenAI's own usage object.
 type usage struct {
 	Prompt     int64    `json:"prompt_tokens"`

@@ -29,6 +29,7 @@ type Past struct {
 	times    int                   // that what fires now happens
 	seen     *Queues               // as of the end of the last minute
 	end      time.Time             // of the last minute
+	calls    int                   // to OpenAI so far
 }
 
 // NewPast makes the history of a platform that begins at the options' start.
@@ -108,7 +109,12 @@ func share(n, parts, i int) int { return n*(i+1)/parts - n*i/parts }
 // book notes what happens at a moment.
 func (p *Past) book(at time.Time, w wire) {
 	minute := at.Unix() / 60
-	p.minutes[minute] = append(p.minutes[minute], kpi.Tally{Event: w.event(), Times: p.times})
+	e := w.event()
+	if e.Type == kpi.TypeOpenAI {
+		p.calls++
+		e.Call = callOf(&e, p.calls)
+	}
+	p.minutes[minute] = append(p.minutes[minute], kpi.Tally{Event: e, Times: p.times})
 }
 
 // bookJob notes what a watcher of queues would see of a job.

@@ -26,6 +26,8 @@ type Options struct {
 	Staging Staging
 	// Queues is told of every job; may be nil.
 	Queues *Queues
+	// Calls is told of every OpenAI call, in place of an event; may be nil.
+	Calls *Calls
 }
 
 // Platform is the model. It is not safe for concurrent use.
@@ -52,7 +54,13 @@ func New(o Options) (*Platform, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.emit = func(at time.Time, w wire) { p.agenda.add(task{at: at, event: &w}) }
+	p.emit = func(at time.Time, w wire) {
+		if o.Calls != nil && w.Type == openaiType {
+			o.Calls.add(at, w.event())
+			return
+		}
+		p.agenda.add(task{at: at, event: &w})
+	}
 	p.fails = func(name string, at time.Time) bool {
 		return p.rng.Float64() < failureShare*p.opts.Staging(name, at).Errors
 	}

@@ -31,7 +31,7 @@ function Upstream({ upstream: u, url, at }: { upstream: GatewayUpstream; url: st
   const failing = u.failureAt !== null && u.failureAt === u.lastAt, w = words.setup.gateway;
   return (
     <li>
-      <Chip level={failing ? "warn" : u.lastAt ? "ok" : "none"} icon={failing ? "warning" : u.lastAt ? "ok" : "hourglass"}>{failing ? w.failing : u.lastAt ? w.passing : w.idle}</Chip>
+      <Chip level={failing ? "warn" : u.lastAt ? "ok" : "mute"} icon={failing ? "warning" : u.lastAt ? "ok" : "hourglass"}>{failing ? w.failing : u.lastAt ? w.passing : w.idle}</Chip>
       <span>
         <b>{u.name}</b> <code>{url}{u.path}</code> <span class="muted">→ {u.address}</span>
         <span class="redis-note">{u.lastAt ? w.calls(format(u.calls, "short"), format(u.failed, "short"), age(u.lastAt)) : w.none}{u.inFlight > 0 && ` ${w.inFlight(format(u.inFlight, "short"))}`}{u.ownKey && ` ${w.ownKey}`}{u.inject && ` ${w.inject}`}</span>

@@ -9,19 +9,19 @@ export function Budgets({ budgets }: { budgets: Budget[] }) {
     <section class="card">
       <header class="history-head"><h2>{words.spend.budgets}</h2><span class="panel-sub">{words.spend.budgetsSub}</span></header>
       {budgets.length === 0 && <><p class="muted">{words.spend.noBudgets}</p><pre class="code" tabIndex={0}><code>{words.spend.budgetYaml}</code></pre></>}
-      <ul class="bars">{budgets.map((b) => (
-        <li key={b.name} data-level={level[b.state]}>
+      <div class="bars"><ul>{budgets.map((b) => (
+        <li key={b.name}>
           <span><b>{b.name}</b> <span class="muted">{words.spend.per[b.period]}{b.tag && ` · ${b.tag}`}</span></span>
-          <span class="bar-value">{format(b.spentCents, "currencyCents")} <span class="muted">{words.spend.ofLimit(format(b.limitCents, "currencyCents"))}</span></span>
-          <i class="share" style={{ "--share": `${Math.min(100, b.ratio * 100)}%` }} aria-hidden="true" />
+          <span>{format(b.spentCents, "currencyCents")} <span class="muted">{words.spend.ofLimit(format(b.limitCents, "currencyCents"))}</span></span>
+          <i style={{ "--share": `${Math.min(100, b.ratio * 100)}%`, "--swatch": colour[b.state] }} aria-hidden="true" />
           <span class="bar-note">{words.spend.used(figure(b.ratio * 100, 3))}{outlook(b)}</span>
         </li>
-      ))}</ul>
+      ))}</ul></div>
     </section>
   );
 }
 
-const level: Record<Budget["state"], string | undefined> = { ok: undefined, near: "warn", over: "bad" };
+const colour: Record<Budget["state"], string> = { ok: "var(--c1)", near: "var(--warn)", over: "var(--bad)" };
 
 function outlook(b: Budget): string {
   if (b.reachedAt) return ` · ${words.spend.reached(b.period === "day" ? clock.format(new Date(b.reachedAt)) : day(b.reachedAt))}`;

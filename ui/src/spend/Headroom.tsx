@@ -14,7 +14,7 @@ export function Headroom() {
     <section class="card">
       <header class="history-head"><h2>{words.spend.headroom}</h2><span class="panel-sub">{words.spend.headroomSub}</span></header>
       {limits.length === 0 && <p class="muted">{words.spend.noLimits}</p>}
-      <ul class="bars">{limits.map((l) => <Limit key={[l.upstream, l.model, l.scope, l.resource].join()} limit={l} at={data.at} />)}</ul>
+      <div class="bars"><ul>{limits.map((l) => <Limit key={[l.upstream, l.model, l.scope, l.resource].join()} limit={l} at={data.at} />)}</ul></div>
     </section>
   );
 }
@@ -22,10 +22,10 @@ export function Headroom() {
 function Limit({ limit: l, at }: { limit: RateLimit; at: string }) {
   const left = l.resetsAt ? (Date.parse(l.resetsAt) - Date.parse(at)) / 1000 : 0;
   return (
-    <li data-level={l.used >= full ? "bad" : l.used >= near ? "warn" : undefined}>
+    <li>
       <span><b>{l.model}</b> {words.spend.resources[l.resource]} <span class="muted">{l.upstream}{l.scope === "project" && ` · ${words.spend.project}`}</span></span>
-      <span class="bar-value">{format(l.remaining, "short")} <span class="muted">{words.spend.leftOf(format(l.limit, "short"))}</span></span>
-      <i class="share" style={{ "--share": `${Math.min(100, l.used * 100)}%` }} aria-hidden="true" />
+      <span>{format(l.remaining, "short")} <span class="muted">{words.spend.leftOf(format(l.limit, "short"))}</span></span>
+      <i style={{ "--share": `${Math.min(100, l.used * 100)}%`, "--swatch": l.used >= full ? "var(--bad)" : l.used >= near ? "var(--warn)" : "var(--c1)" }} aria-hidden="true" />
       <span class="bar-note">{words.spend.used(figure(l.used * 100, 2))}{left > 0 && ` · ${words.spend.renewed(format(left, "s"))}`}</span>
     </li>
   );
