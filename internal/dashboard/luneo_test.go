@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -31,8 +32,16 @@ func startLuneo(t *testing.T) *luneo {
 	writeHistory(t, dir, 4*24*time.Hour)
 	r := testkit.Redis(t)
 	r.Feed(testkit.QueueKeys("bull", "render-3d"))
-	p := testkit.Start(t, "--data-dir", dir, "--redis", r.URL, "--prometheus-scrape-interval", "1s", "--prometheus-evaluation-interval", "1s")
+	f := testkit.OpenAI(t, testkit.OpenAIOptions{HTTP1: true})
+	file := filepath.Join(t.TempDir(), "luneo.yml")
+	if err := os.WriteFile(file, []byte("openai: {upstreams: {openai: {base_url: '"+f.URL+"/v1'}}}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := testkit.Start(t, "--data-dir", dir, "--redis", r.URL, "--config", file, "--prometheus-scrape-interval", "1s", "--prometheus-evaluation-interval", "1s")
 	l := &luneo{url: p.URL}
+	l.call(t, `{"model":"gpt-4o","stream":true,"messages":[{"role":"user","content":"x"}]}`)
+	l.call(t, `{"model":"gpt-4o","stream":true,"stream_options":{"include_usage":true},"messages":[{"role":"user","content":"x"}]}`)
+	l.call(t, `{"model":"a-model-to-come","messages":[{"role":"user","content":"x"}]}`)
 	l.shows(t, "luneo_queue_jobs{")
 	r.Feed(queueEvents)
 	l.shows(t, "luneo_queue_events_missed_total{")
@@ -58,6 +67,25 @@ const queueEvents = "XADD bull:render-3d:events * event waiting jobId 2 prev act
 	"XADD bull:render-3d:events * event waiting jobId 3 prev active\r\n" +
 	"XADD bull:render-3d:events * event stalled jobId 3\r\n" +
 	"XADD bull:render-3d:events * event active jobId 4 prev waiting\r\n"
+
+// call makes one call through the gateway, as an SDK that makes it again.
+func (l *luneo) call(t *testing.T, body string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, l.url+"/openai/v1/chat/completions", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range map[string]string{"Authorization": "Bearer sk-test", "X-Luneo-Tag": "shop-a", "X-Stainless-Retry-Count": "1", "Content-Type": "application/json"} {
+		req.Header.Set(name, value)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := testkit.Body(t, resp); resp.StatusCode != http.StatusOK {
+		t.Fatalf("%d %s", resp.StatusCode, text)
+	}
+}
 
 // shows waits until a text is on /metrics.
 func (l *luneo) shows(t *testing.T, what string) {

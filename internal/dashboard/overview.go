@@ -30,6 +30,7 @@ func overview() Classic {
 		{id: 200, title: "API performance", panels: apiPanels()},
 		{id: 300, title: "System", panels: systemPanels()},
 		{id: 500, title: "Queues in Redis", panels: watchedQueues()},
+		{id: 600, title: "OpenAI gateway", panels: gatewayPanels()},
 		{id: 400, title: "Luneo itself", panels: append(luneoWork(), luneoResources()...)},
 	})
 	return d

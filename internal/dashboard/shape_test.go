@@ -107,7 +107,7 @@ func TestPanelsCanBeRead(t *testing.T) {
 				}
 			}
 		}
-		if count > 28 {
+		if count > 35 {
 			t.Errorf("%s has %d panels", f.UID, count)
 		}
 	}
