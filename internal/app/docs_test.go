@@ -209,7 +209,7 @@ tokens:                    # bearer tokens; scopes: ingest, openai, read, admin
   - {name: worker-ia, token_file: /run/secrets/luneo-worker, scopes: [ingest]}
 ` + "```" + `
 
-A reload (SIGHUP, or POST to /-/reload) takes users, tokens, anonymous, openai.prices_file, limits.ingest_rate,
+A reload (SIGHUP, or POST to /-/reload) takes users, tokens, anonymous, openai.prices_file, openai.budgets, limits.ingest_rate,
 alerts.min_events, alerts.min_errors, cost.floor_cents, prometheus.builtin_rules, prometheus.rule_files,
 prometheus.scrape_config_files, prometheus.remote_write and log.level; its answer names the keys that changed and need a restart.
 `)
