@@ -33,6 +33,7 @@ func (b *tab) fits(where string) {
 	width := eval[float64](b, `document.documentElement.scrollWidth`)
 	if width > float64(b.view.width) {
 		b.t.Errorf("%s is %v px wide at %d: %s", where, width, b.view.width, eval[string](b, fmt.Sprintf(
-			`[...document.querySelectorAll("main *, nav *")].filter((e) => e.getBoundingClientRect().right > %d + 1 && !e.closest(".table-box, pre, svg, .canvas")).slice(0, 4).map((e) => e.tagName + "." + e.className).join(", ")`, b.view.width)))
+			`[...document.body.querySelectorAll("*")].map((e) => [e, e.getBoundingClientRect().right]).filter(([e, right]) => right > %d && !e.closest("pre")).slice(0, 12)
+				.map(([e, right]) => e.tagName + "." + (e.getAttribute("class") ?? "") + " to " + right + " in " + (e.parentElement.getAttribute("class") ?? e.parentElement.tagName)).join(", ")`, b.view.width)))
 	}
 }

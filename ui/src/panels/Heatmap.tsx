@@ -102,7 +102,10 @@ function drawAxes(c: CanvasRenderingContext2D, g: Grid, data: PanelData, area: A
   c.textBaseline = "alphabetic";
   const { at, step } = timeTicks(data.range.from, data.range.to, Math.max(2, Math.floor(area.width / 84)));
   const length = data.range.to - data.range.from || 1;
-  for (const moment of at) c.fillText(timeText(moment, step), left + ((moment - data.range.from) / length) * area.width, topSpace + area.height + 17);
+  for (const moment of at) {
+    const text = timeText(moment, step), half = c.measureText(text).width / 2; // the last one stays within the canvas
+    c.fillText(text, Math.min(left + ((moment - data.range.from) / length) * area.width, left + area.width - half), topSpace + area.height + 17);
+  }
 }
 
 /** The limit lies between two buckets, at its share of the one that holds it. */
