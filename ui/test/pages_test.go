@@ -38,6 +38,7 @@ func TestInChromium(t *testing.T) {
 		{"filter of queues", (*site).queueFilter},
 		{"one queue", (*site).oneQueue},
 		{"queues without an answer", (*site).queueStates},
+		{"the gateway", (*site).gateway},
 		{"nothing yet", (*site).nothing},
 		{"first event on Setup", (*site).setup},
 		{"queries of one load", (*site).questions},
