@@ -166,6 +166,10 @@ func (s *Server) authorizeAnonymous(w http.ResponseWriter, r *http.Request, a an
 // checkOrigin refuses what a browser sends for another site: it would add the
 // user's address or password by itself. Tokens are never added by themselves.
 func (s *Server) checkOrigin(r *http.Request) error {
+	if r.Header.Get("Upgrade") != "" { // a page of any site may open a WebSocket, with a GET
+		r = r.WithContext(r.Context())
+		r.Method = http.MethodPost
+	}
 	if err := s.origins.Check(r); err != nil {
 		s.metrics.authFailure(reasonCrossOrigin)
 		return kpi.Errorf(kpi.KindForbidden, "The request changes something and comes from a page of another site. Present a token, or set public_url if this is your own page.")

@@ -134,3 +134,19 @@ func TestForeignCredentials(t *testing.T) {
 		})
 	}
 }
+
+// TestWebSocketsOfOtherSites: a page of another site may not open one where callers
+// without a credential are let in; the platform's own clients may.
+func TestWebSocketsOfOtherSites(t *testing.T) {
+	t.Parallel()
+	s := start(t, options(web.Route{Method: "GET", Pattern: "/socket", Scope: web.OpenAI, Foreign: &web.Foreign{}, Handler: whoami}))
+	for origin, want := range map[string]int{"": 200, s.URL(): 200, "https://evil.example": 403, "null": 403} {
+		h := http.Header{"Upgrade": {"websocket"}, "Connection": {"Upgrade"}}
+		if origin != "" {
+			h.Set("Origin", origin)
+		}
+		if got := do(t, s, call{path: "/socket", header: h}); got.status != want {
+			t.Errorf("from %q: %d, want %d", origin, got.status, want)
+		}
+	}
+}
