@@ -51,12 +51,8 @@ func (b *bench) luneoBefore(to string) (*server, error) {
 }
 
 func (b *bench) nginxBefore(to string) (*server, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	addr, err := freeAddress()
 	if err != nil {
-		return nil, err
-	}
-	addr := l.Addr().String()
-	if err := l.Close(); err != nil {
 		return nil, err
 	}
 	dir := b.fresh()
@@ -85,12 +81,8 @@ func (b *bench) portkeyBefore(string) (*server, error) {
 			return nil, fmt.Errorf("installing Portkey's gateway: %w\n%s", err, out)
 		}
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	addr, err := freeAddress()
 	if err != nil {
-		return nil, err
-	}
-	addr := l.Addr().String()
-	if err := l.Close(); err != nil {
 		return nil, err
 	}
 	_, port, _ := net.SplitHostPort(addr)

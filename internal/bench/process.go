@@ -60,14 +60,19 @@ func (b *bench) serveLuneo() (*server, error) {
 	return b.announced(b.luneo, "serve", "--listen", "127.0.0.1:0", "--log-level", "error", "--data-dir", b.fresh())
 }
 
-// listening starts a program on a free port and waits until path answers.
-func (b *bench) listening(path, name string, args ...string) (*server, error) {
+// freeAddress is one of this machine on which nobody listens.
+func freeAddress() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	addr := l.Addr().String()
-	if err := l.Close(); err != nil {
+	return l.Addr().String(), l.Close()
+}
+
+// listening starts a program on a free port and waits until path answers.
+func (b *bench) listening(path, name string, args ...string) (*server, error) {
+	addr, err := freeAddress()
+	if err != nil {
 		return nil, err
 	}
 	for i := range args {

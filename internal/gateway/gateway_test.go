@@ -50,22 +50,8 @@ func between(t *testing.T, l *ledger, upstream http.Handler) string {
 
 func inFrontOf(t *testing.T, l *ledger, base string) string {
 	t.Helper()
-	g, err := gateway.New(gateway.Options{Recorder: l, Upstreams: []gateway.Upstream{{Name: "openai", BaseURL: base}, {Name: "root", BaseURL: strings.TrimSuffix(base, "/v1")}}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- g.Run(ctx) }()
-	front := httptest.NewServer(g)
-	t.Cleanup(func() {
-		front.Close()
-		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-	})
-	return front.URL + "/openai/v1"
+	g := open(t, gateway.Options{Recorder: l, Upstreams: []gateway.Upstream{{Name: "openai", BaseURL: base}, {Name: "root", BaseURL: strings.TrimSuffix(base, "/v1")}}})
+	return g.url + "/v1"
 }
 
 func answering(headers map[string]string, status int, pieces ...string) http.Handler {

@@ -92,18 +92,7 @@ func (c *Calls) add(end time.Time, e kpi.Event) {
 // Run tells record every second which calls have ended, until ctx ends. What can't
 // be recorded is not told again: it is a model.
 func (c *Calls) Run(ctx context.Context, record func(context.Context, []kpi.Event) error) {
-	ticker := time.NewTicker(time.Second)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-			if events := c.due(); len(events) > 0 {
-				_ = record(ctx, events)
-			}
-		}
-	}
+	tell(ctx, c.due, record)
 }
 
 // due are the calls that have ended and were not told yet.

@@ -139,6 +139,11 @@ func (v *Queues) Servers() []kpi.RedisState {
 // Run tells record every second what has happened, until ctx ends. What can't be
 // recorded is not told again: it is a model.
 func (v *Queues) Run(ctx context.Context, record func(context.Context, []kpi.Event) error) {
+	tell(ctx, v.events, record)
+}
+
+// tell hands over every second what has happened since.
+func tell(ctx context.Context, happened func() []kpi.Event, record func(context.Context, []kpi.Event) error) {
 	ticker := time.NewTicker(time.Second)
 	defer ticker.Stop()
 	for {
@@ -146,7 +151,7 @@ func (v *Queues) Run(ctx context.Context, record func(context.Context, []kpi.Eve
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-			if events := v.events(); len(events) > 0 {
+			if events := happened(); len(events) > 0 {
 				_ = record(ctx, events)
 			}
 		}
