@@ -18,6 +18,7 @@ import (
 	"golang.org/x/crypto/bcrypt"
 
 	"github.com/luneo-platform/luneo/internal/testkit"
+	"github.com/luneo-platform/luneo/internal/web"
 )
 
 // certificate writes a certificate for 127.0.0.1 into dir, and returns a
@@ -189,7 +190,7 @@ func TestOwnScrapeWithAFullListener(t *testing.T) {
 		return a.body
 	}
 	ask("/-/ready")
-	const most = 4096
+	const most = web.DefaultConnections
 	for range most { // one more waits outside
 		c, err := net.Dial("tcp", strings.TrimPrefix(p.URL, "http://"))
 		if err != nil {

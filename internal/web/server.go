@@ -25,7 +25,7 @@ const (
 )
 
 // DefaultConnections is the default of Options.MaxConnections.
-const DefaultConnections = 16_384
+const DefaultConnections = 12_000
 
 // Options configures a Server. Listen, Routes, Registerer and Logger are needed.
 type Options struct {
