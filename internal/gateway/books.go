@@ -83,7 +83,7 @@ func (b *books) gather(ctx context.Context) {
 
 // more takes what waits beside the first, without waiting.
 func (b *books) more(first kpi.Event) []kpi.Event {
-	batch := []kpi.Event{first}
+	batch := append(make([]kpi.Event, 0, min(bookBatch, 1+len(b.queue))), first)
 	for len(batch) < bookBatch {
 		select {
 		case e := <-b.queue:
@@ -97,7 +97,17 @@ func (b *books) more(first kpi.Event) []kpi.Event {
 
 // record tries until it succeeds or life ends; then the metric counts the rest.
 func (b *books) record(life context.Context, batch []kpi.Event) {
-	plain := batch[:0:0]
+	plain := batch
+	if slices.ContainsFunc(batch, func(e kpi.Event) bool { return e.ID != "" }) {
+		plain = b.recordFetched(life, batch)
+	}
+	if len(plain) > 0 {
+		b.submit(life, plain)
+	}
+}
+
+// recordFetched records the calls that fetched something and returns the others.
+func (b *books) recordFetched(life context.Context, batch []kpi.Event) (plain []kpi.Event) {
 	for _, e := range batch {
 		if e.ID == "" {
 			plain = append(plain, e)
@@ -106,9 +116,7 @@ func (b *books) record(life context.Context, batch []kpi.Event) {
 			plain = append(plain, e)
 		}
 	}
-	if len(plain) > 0 {
-		b.submit(life, plain)
-	}
+	return plain
 }
 
 // recordOnce counts a call that fetched what can be fetched again, unless that
@@ -128,7 +136,7 @@ func (b *books) recordOnce(life context.Context, e kpi.Event) bool {
 // submit returns how many events were counted.
 func (b *books) submit(life context.Context, events []kpi.Event) int {
 	for {
-		receipt, err := b.recorder.Record(life, kpi.Submission{Credential: credential, Events: slices.Clone(events)})
+		receipt, err := b.recorder.Record(life, kpi.Submission{Credential: credential, Events: events})
 		if err == nil {
 			return receipt.Accepted
 		}

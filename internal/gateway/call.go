@@ -100,6 +100,12 @@ func (c *call) asksForUsage() bool {
 	return c.upstream.InjectUsage && c.asked.stream && (c.operation.name == "chat" || c.operation.name == "completion")
 }
 
+// What is looked for in a request.
+var (
+	requestMembers = [...]string{"model", "stream", "n", "size", "quality"}
+	speechMembers  = [...]string{"model", "input"}
+)
+
 // learn reads model and the like from a request's head. What it can't read it
 // leaves out.
 func (c *call) learn(contentType string, head []byte) {
@@ -108,14 +114,18 @@ func (c *call) learn(contentType string, head []byte) {
 		c.learnForm(head, params["boundary"])
 		return
 	}
-	s := newSieve("model", "stream", "n", "size", "quality", "input")
+	members := requestMembers[:]
+	if c.operation.name == "audio_speech" { // whose text is what is paid for
+		members = speechMembers[:]
+	}
+	s := newSieve(members)
 	s.feed(head)
-	c.model = orElse(text(s.found["model"]), c.model)
+	c.model = orElse(text(s.own("model")), c.model)
 	c.asked = asked{
-		stream: string(bytes.TrimSpace(s.found["stream"])) == "true",
-		images: atLeastOne(string(bytes.TrimSpace(s.found["n"]))),
-		size:   text(s.found["size"]), quality: text(s.found["quality"]),
-		characters: int64(utf8.RuneCountInString(text(s.found["input"]))),
+		stream: string(bytes.TrimSpace(s.own("stream"))) == "true",
+		images: atLeastOne(string(bytes.TrimSpace(s.own("n")))),
+		size:   text(s.own("size")), quality: text(s.own("quality")),
+		characters: int64(utf8.RuneCountInString(text(s.own("input")))),
 	}
 }
 

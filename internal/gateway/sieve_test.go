@@ -39,11 +39,19 @@ var texts = []struct {
 }
 
 func sieved(pieces ...string) *sieve {
-	s := newSieve("model", "usage", "error", "service_tier")
+	s := newSieve([]string{"model", "usage", "error", "service_tier"})
 	for _, p := range pieces {
 		s.feed([]byte(p))
 	}
 	return s
+}
+
+// named is a member by the name that texts gives it.
+func (s *sieve) named(name string) []byte {
+	if nested, ok := strings.CutPrefix(name, "response."); ok {
+		return s.get(nested, true)
+	}
+	return s.own(name)
 }
 
 // TestSieveFindsMembers, and the same wherever the text is cut.
@@ -53,10 +61,10 @@ func TestSieveFindsMembers(t *testing.T) {
 		for cut := range len(c.text) + 1 {
 			s := sieved(c.text[:cut], c.text[cut:])
 			if len(s.found) != len(c.want) || s.items != c.items {
-				t.Fatalf("%s cut at %d: found %q, %d items", c.text, cut, s.found, s.items)
+				t.Fatalf("%s cut at %d: found %v, %d items", c.text, cut, s.found, s.items)
 			}
 			for name, want := range c.want {
-				if got := strings.TrimSpace(string(s.found[name])); got != want {
+				if got := strings.TrimSpace(string(s.named(name))); got != want {
 					t.Fatalf("%s cut at %d: %s is %s, want %s", c.text, cut, name, got, want)
 				}
 			}
@@ -69,8 +77,8 @@ func TestSieveFindsMembers(t *testing.T) {
 func TestSieveIsBounded(t *testing.T) {
 	t.Parallel()
 	s := sieved(`{"usage":{"x":"`+strings.Repeat("a", 2*mostKept)+`"},"model":"m"}`, strings.Repeat("[", 1<<20))
-	if s.found["usage"] != nil || string(s.found["model"]) != `"m"` || cap(s.capture) > 2*mostKept {
-		t.Errorf("found %d bytes and %s", len(s.found["usage"]), s.found["model"])
+	if s.own("usage") != nil || string(s.own("model")) != `"m"` || cap(s.kept) > 2*mostKept {
+		t.Errorf("found %d bytes and %s", len(s.own("usage")), s.own("model"))
 	}
 }
 
@@ -90,7 +98,7 @@ func FuzzSieve(f *testing.F) {
 			if strings.Count(text, `"`+name+`"`) != 1 || len(want[name]) >= mostKept {
 				continue
 			}
-			if got := strings.TrimSpace(string(s.found[name])); got != strings.TrimSpace(string(want[name])) {
+			if got := strings.TrimSpace(string(s.own(name))); got != strings.TrimSpace(string(want[name])) {
 				t.Errorf("%q: %s is %q, want %q", text, name, got, want[name])
 			}
 		}

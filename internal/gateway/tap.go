@@ -58,8 +58,11 @@ const (
 	mostInflated = 64 << 20
 )
 
+// answerMembers are what is looked for in an answer.
+var answerMembers = [...]string{"model", "usage", "error", "service_tier", "id", "background"}
+
 func newTap(resp *http.Response) *tap {
-	t := &tap{status: resp.StatusCode, sieve: newSieve("model", "usage", "error", "service_tier", "id", "background"), encoding: strings.ToLower(resp.Header.Get("Content-Encoding"))}
+	t := &tap{status: resp.StatusCode, sieve: newSieve(answerMembers[:]), encoding: strings.ToLower(resp.Header.Get("Content-Encoding"))}
 	if t.encoding == "identity" {
 		t.encoding = ""
 	}
@@ -211,7 +214,7 @@ func (t *tap) read() {
 		}
 	}
 	if raw := t.sieve.value("error"); len(raw) > 0 && raw[0] == '{' {
-		t.said.failure, t.said.failed = raw, true
+		t.said.failure, t.said.failed = bytes.Clone(raw), true
 	}
 	if t.events == nil {
 		t.said.images = t.sieve.items
@@ -221,8 +224,8 @@ func (t *tap) read() {
 
 // readObject takes over what is said of a thing that can be fetched again.
 func (t *tap) readObject() {
-	t.said.id = text(t.sieve.found["id"])
-	t.said.background = string(bytes.TrimSpace(t.sieve.found["background"])) == "true"
+	t.said.id = text(t.sieve.own("id"))
+	t.said.background = string(bytes.TrimSpace(t.sieve.own("background"))) == "true"
 }
 
 // text is a JSON string's value; empty for anything else.
