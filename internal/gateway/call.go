@@ -22,7 +22,10 @@ type call struct {
 	tag       string
 	retry     int
 	operation operation
-	model     string // as asked for; that of the answer counts more
+
+	model      string // as asked for
+	deployment string // Azure's, that the path names
+
 	asked     asked
 	sent      bool // the upstream had all of the request
 	status    int  // that the caller got; 0 for none

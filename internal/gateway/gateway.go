@@ -133,7 +133,7 @@ func outgoing(r *http.Request, target *url.URL) *http.Request {
 // newCall is what a request's head says of it.
 func newCall(r *http.Request, up *upstream, rest string) *call {
 	c := &call{upstream: up, operation: operationOf(r.Method, rest), tag: tagOf(r)}
-	c.model = orElse(up.deployment(rest), r.URL.Query().Get("model"))
+	c.model, c.deployment = r.URL.Query().Get("model"), deploymentOf(rest)
 	if n, err := strconv.Atoi(r.Header.Get("X-Stainless-Retry-Count")); err == nil && n > 0 {
 		c.retry = min(n, 1000)
 	}

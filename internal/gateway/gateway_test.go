@@ -79,7 +79,7 @@ func TestWhatIsCounted(t *testing.T) {
 	}{
 		"chat": {
 			"/chat/completions", `{"model":"gpt-4o","messages":[{"content":"model: no"}]}`,
-			answering(plain, 200, `{"model":"gpt-4o-2024-08-06","usage":{"prompt_tokens":9,"completion_tokens":3}}`), "gpt-4o-2024-08-06 chat  9/3",
+			answering(plain, 200, `{"model":"gpt-4o-2024-08-06","usage":{"prompt_tokens":9,"completion_tokens":3}}`), "gpt-4o chat  9/3",
 		},
 		"chat stream": {
 			"/chat/completions", `{"model":"gpt-4o","stream":true}`,
@@ -91,7 +91,7 @@ func TestWhatIsCounted(t *testing.T) {
 		},
 		"responses stream": {
 			"/responses", `{"model":"o3","stream":true}`,
-			answering(events, 200, "event: response.incomplete\ndata: {\"type\":\"response.incomplete\",\"response\":{\"model\":\"o3-x\",\"usage\":{\"input_tokens\":4,\"output_tokens\":6}}}\n\n"), "o3-x responses  4/6",
+			answering(events, 200, "event: response.incomplete\ndata: {\"type\":\"response.incomplete\",\"response\":{\"model\":\"o3-x\",\"usage\":{\"input_tokens\":4,\"output_tokens\":6}}}\n\n"), "o3 responses  4/6",
 		},
 		"error": {
 			"/chat/completions", `{"model":"gpt-4o"}`,

@@ -14,7 +14,7 @@ func (c *call) event() kpi.Event {
 		Type: kpi.TypeOpenAI, HasDuration: true, Duration: c.took,
 		Dims:   kpi.Dims{c.modelLabel(), c.operation.name, c.errorType},
 		Failed: c.errorType != "",
-		Call:   &kpi.Call{Upstream: c.upstream.Name, Tag: c.tag, FirstToken: c.firstToken(), Retry: c.retry},
+		Call:   &kpi.Call{Upstream: c.upstream.Name, Tag: c.tag, FirstToken: c.firstToken(), Retry: c.retry, Answered: c.answered()},
 	}
 	if c.operation.makes {
 		e.Usage = c.usage()
@@ -30,13 +30,32 @@ func (c *call) event() kpi.Event {
 	return e
 }
 
-// modelLabel is the model that answered, else the one that was asked for.
+// modelLabel is the model that was asked for, by the request or its deployment;
+// where neither says, the one that answered.
 func (c *call) modelLabel() string {
-	model := c.upstream.model(orElse(c.said.model, c.model))
-	if model == "" && c.upstream.Name == DefaultUpstream {
-		model = byDefault(c.operation.name)
+	up := c.upstream
+	named := up.Models[c.deployment]
+	if c.model != "" {
+		named = up.model(c.model)
 	}
-	return label(model)
+	for _, model := range []string{named, up.model(c.said.model), c.deployment} {
+		if model != "" {
+			return label(model)
+		}
+	}
+	if up.Name == DefaultUpstream {
+		return label(byDefault(c.operation.name))
+	}
+	return kpi.LabelUnknown
+}
+
+// answered is the model that answered, where it is another: an alias is priced as
+// what it stood for.
+func (c *call) answered() string {
+	if c.said.model == "" {
+		return ""
+	}
+	return label(c.upstream.model(c.said.model))
 }
 
 // byDefault is the model that OpenAI takes when a request names none, where its

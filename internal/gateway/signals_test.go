@@ -246,7 +246,7 @@ func TestWhoCalls(t *testing.T) {
 	for _, e := range g.counted(t, 3) {
 		calls = append(calls, fmt.Sprintf("%s %s %s %d %v", e.Call.Upstream, e.Dims[0], e.Call.Tag, e.Call.Retry, e.Call.FirstToken > 0 && e.Call.FirstToken <= e.Duration))
 	}
-	if got := strings.Join(calls, ", "); got != "openai gpt-4o-2024-08-06 shop-a 2 true, azure gpt-4o  0 true, kept gpt-4o-2024-08-06  0 true" {
+	if got := strings.Join(calls, ", "); got != "openai gpt-4o shop-a 2 true, azure gpt-4o  0 true, kept gpt-4o  0 true" {
 		t.Errorf("counted %s", got)
 	}
 	s := g.State()
@@ -380,6 +380,32 @@ func TestTLS(t *testing.T) {
 		}
 		if e := strange.counted(t, 1)[0]; e.Dims[2] != "connection" {
 			t.Errorf("counted as %s", e.Dims[2])
+		}
+	}
+}
+
+// TestModels: the label is the model that was asked for, or what its deployment
+// has; the one that answered is what is paid for.
+func TestModels(t *testing.T) {
+	t.Parallel()
+	behind := httptest.NewServer(answering(map[string]string{"Content-Type": "application/json"}, http.StatusOK, `{"model":"gpt-4o-2024-08-06","usage":{"prompt_tokens":1}}`))
+	defer behind.Close()
+	g := open(t, gateway.Options{Upstreams: []gateway.Upstream{{Name: "openai", BaseURL: behind.URL, Models: map[string]string{"prod": "gpt-4o"}}}})
+	for _, c := range []struct{ path, body, want string }{
+		{"/v1/chat/completions", `{"model":"gpt-4o"}`, "gpt-4o"},
+		{"/v1/chat/completions", `{"model":"prod"}`, "gpt-4o"},
+		{"/v1/chat/completions", `{}`, "gpt-4o-2024-08-06"},
+		{"/v1/openai/deployments/prod/chat/completions?api-version=1", `{}`, "gpt-4o"},
+		{"/v1/openai/deployments/other/chat/completions", `{}`, "gpt-4o-2024-08-06"},
+		{"/v1/realtime?model=gpt-realtime", `{}`, "gpt-realtime"},
+	} {
+		seen := len(g.led.all())
+		if _, _, err := g.post(t, ask{c.path, c.body, nil}); err != nil {
+			t.Fatal(err)
+		}
+		e := g.counted(t, seen+1)[seen]
+		if e.Dims[0] != c.want || e.Call.Answered != "gpt-4o-2024-08-06" {
+			t.Errorf("%s %s: counted as %s, answered by %s; want %s", c.path, c.body, e.Dims[0], e.Call.Answered, c.want)
 		}
 	}
 }

@@ -93,8 +93,8 @@ func (u *upstream) target(rest, query string) (*url.URL, error) {
 	return t, nil
 }
 
-// deployment is the model of an Azure deployment that a path names, or "".
-func (u *upstream) deployment(rest string) string {
+// deploymentOf is the Azure deployment that a path names, or "".
+func deploymentOf(rest string) string {
 	_, after, ok := strings.Cut(rest, "/deployments/")
 	if !ok {
 		return ""
@@ -103,7 +103,7 @@ func (u *upstream) deployment(rest string) string {
 	if decoded, err := url.PathUnescape(name); err == nil {
 		name = decoded
 	}
-	return u.model(name)
+	return name
 }
 
 // model is the model of a deployment, or the name itself where it is none.

@@ -8,6 +8,9 @@ type Call struct {
 	Upstream string
 	// Tag says on whose behalf the call was made; empty when nobody said.
 	Tag string
+	// Answered is the model that answered, which is the one that is paid for;
+	// empty when it did not say. It decides the price and is not kept.
+	Answered string
 	// FirstToken is the time from the request to the first token of a streamed
 	// answer; 0 when there was none.
 	FirstToken time.Duration

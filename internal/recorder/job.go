@@ -156,7 +156,13 @@ func (r *Recorder) price(e *kpi.Event) {
 	if e.Type != kpi.TypeOpenAI || e.Basis != kpi.CostNone || e.Usage == nil {
 		return
 	}
-	cost, known := r.opts.Pricer.Price(e.Dims[0], e.Dims[1], *e.Usage)
+	cost, known := kpi.Money(0), false
+	if e.Call != nil && e.Call.Answered != "" {
+		cost, known = r.opts.Pricer.Price(e.Call.Answered, e.Dims[1], *e.Usage)
+	}
+	if !known {
+		cost, known = r.opts.Pricer.Price(e.Dims[0], e.Dims[1], *e.Usage)
+	}
 	e.Cost, e.Basis = cost, kpi.CostPriced
 	if !known {
 		e.Cost, e.Basis = 0, kpi.CostUnknown

@@ -70,3 +70,16 @@ func TestPriceThatComesLater(t *testing.T) {
 	r = started(t, settings{disk: r.disk, prices: laterPrices{}})
 	check(r)
 }
+
+// TestAliasIsPricedAsWhatAnswered: the model that answered decides the price, where
+// it has one; the label stays the one that was asked for.
+func TestAliasIsPricedAsWhatAnswered(t *testing.T) {
+	t.Parallel()
+	r := started(t, settings{disk: testkit.NewDisk(1), prices: laterPrices{}})
+	for _, answered := range []string{"gpt-4o", "never"} {
+		r.send(t, one(kpi.Event{
+			Type: kpi.TypeOpenAI, Dims: kpi.Dims{"new", "chat"}, HasDuration: true, Usage: &kpi.Usage{Input: 1000}, Call: &kpi.Call{Answered: answered},
+		}))
+	}
+	r.wantLine(t, `luneo_openai_cost_cents{model="new",operation="chat"} 0.35`) // 1000 times 250, and 1000 times 100
+}
