@@ -50,6 +50,7 @@ func (g *Gateway) Allow(limits []kpi.RateLimit) {
 // State is how the upstreams and the gateway get on.
 func (g *Gateway) State() kpi.GatewayState {
 	s := kpi.GatewayState{Limits: g.headroom.list(time.Now())}
+	s.OverheadP50, s.OverheadP99 = g.metrics.overheadAt(0.5), g.metrics.overheadAt(0.99)
 	for _, u := range g.upstreams {
 		s.Upstreams = append(s.Upstreams, u.state())
 	}

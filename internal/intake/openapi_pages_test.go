@@ -119,6 +119,7 @@ func pageSchemas() object {
 				"upstream": text, "model": text, "scope": object{"enum": []string{"key", "project"}}, "resource": object{"enum": []string{"requests", "tokens"}},
 				"limit": number, "remaining": number, "used": number, "resetsAt": perhaps, "seenAt": moment,
 			})),
+			"overheadP50": number, "overheadP99": number,
 			"unknown": object{"type": "object", "additionalProperties": number},
 		}),
 	}

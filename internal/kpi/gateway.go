@@ -73,6 +73,9 @@ func LimitOf(errorType string) string {
 type GatewayState struct {
 	Upstreams []UpstreamState // in the order of their names
 	Limits    []RateLimit     // in the order of upstream, model, scope and resource
+	// OverheadP50 and OverheadP99 are the most that the gateway itself added to
+	// half and to 99 of 100 calls since the start; 0 while there was none.
+	OverheadP50, OverheadP99 time.Duration
 }
 
 // UpstreamState is what is known of one API behind the gateway since the start.

@@ -65,7 +65,7 @@ func (s *site) gateway(t *testing.T) {
 		b.shot("spend-gateway")
 		b.load("/setup?source=openai")
 		b.until(`document.querySelector("main").innerText.includes("1 streams did not say what they used")`)
-		for _, want := range []string{"/openai/v1", "/openai/local", "Last failure: connection", "Last failure: insufficient_quota", "Streams are asked for their usage.", "1 calls of a-model-to-come wait for a price"} {
+		for _, want := range []string{"/openai/v1", "/openai/local", "Last failure: connection", "Last failure: insufficient_quota", "Streams are asked for their usage.", "The gateway itself added at most", "1 calls of a-model-to-come wait for a price"} {
 			if text := b.text("main"); !strings.Contains(text, want) {
 				t.Errorf("%s: Setup says nothing of %q:\n%s", v, want, text)
 			}

@@ -20,6 +20,7 @@ export function Gateway({ url }: { url: string }) {
       <h3 class="list-head">{words.setup.gateway.title}</h3>
       <ul class="redis" aria-label={words.setup.gateway.title}>
         {data.upstreams.map((u) => <Upstream key={u.name} upstream={u} url={url} at={data.at} />)}
+        {data.overheadP99 > 0 && <li><Icon name="info" /><span>{words.setup.gateway.overhead(format(data.overheadP50, "s"), format(data.overheadP99, "s"))}</span></li>}
         {hints.map((h) => <li key={h}><Icon name="info" /><span>{h}</span></li>)}
       </ul>
     </section>

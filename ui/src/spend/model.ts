@@ -16,7 +16,7 @@ export interface Budget { name: string; tag: string; period: "day" | "month"; li
 
 export interface GatewayUpstream { name: string; path: string; address: string; inject: boolean; ownKey: boolean; inFlight: number; calls: number; failed: number; lastAt: string | null; lastStatus: number; failure: string; failureAt: string | null }
 export interface RateLimit { upstream: string; model: string; scope: "key" | "project"; resource: "requests" | "tokens"; limit: number; remaining: number; used: number; resetsAt: string | null; seenAt: string }
-export interface GatewayAnswer { at: string; upstreams: GatewayUpstream[]; limits: RateLimit[]; unknown: Record<string, number> }
+export interface GatewayAnswer { at: string; upstreams: GatewayUpstream[]; limits: RateLimit[]; overheadP50: number; overheadP99: number; unknown: Record<string, number> }
 
 export interface Explanation {
   window: string; at: string; sum?: string; state: string; currentCents?: number; baselineCents?: number; ratio?: number; ready: boolean; readyAt?: string;

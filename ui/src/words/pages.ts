@@ -41,7 +41,7 @@ export const words = {
     listening: (what: string) => `Listening for your first ${what}`, waiting: (seconds: string, path: string) => `Waiting ${seconds} on POST ${path}. You can leave this page.`, test: "Send a test event", testHelp: "It goes through the real decoder, is marked as a test, and counts nowhere.", needsAdmin: "Test events need the scope admin.",
     received: (what: string) => `First ${what} received`, watched: (what: string) => `${what}: watched in Redis`, live: (what: string) => `${what}: events are arriving`, counted: (n: string) => `${n} counted so far.`, see: "See it on KPIs", copy: "Copy", language: "Language",
     seen: "seen", gateway: {
-      title: "Gateway", passing: "passing", failing: "failing", idle: "no call yet", none: "Nothing was called through it since the start.", inFlight: (n: string) => `${n} on their way.`, ownKey: "Luneo keeps its key.", inject: "Streams are asked for their usage.",
+      title: "Gateway", overhead: (half: string, most: string) => `The gateway itself added at most ${half} to half of the calls, and at most ${most} to 99 of 100.`, passing: "passing", failing: "failing", idle: "no call yet", none: "Nothing was called through it since the start.", inFlight: (n: string) => `${n} on their way.`, ownKey: "Luneo keeps its key.", inject: "Streams are asked for their usage.",
       calls: (n: string, failed: string, when: string) => `${n} calls since the start, ${failed} failed, the last ${when} ago.`, failure: (kind: string, when: string) => `Last failure: ${kind}, ${when} ago.`,
       waiting: (n: string, model: string) => `${n} calls of ${model} wait for a price: add it to openai.prices_file and reload, and they are priced too.`,
       unknown: {
