@@ -54,7 +54,7 @@ func (s *site) gateway(t *testing.T) {
 	for _, v := range []view{{width: 1440, light: true}, {width: 390}, {width: 320}} {
 		b := front.tab(t, v)
 		b.load("/spend")
-		b.until(`document.querySelector("main").innerText.includes("only paying helps")`)
+		b.until(`["only paying helps", "left of"].every((t) => document.querySelector("main").innerText.includes(t))`)
 		for _, want := range []string{"By upstream", "local", "a-shop-with-a-rather-long-name.example", "gpt-4o tokens", "SDKs made 5 calls again", "1 calls wait for a price (a-model-to-come)", "platform per month", "images per day"} {
 			if text := b.text("main"); !strings.Contains(text, want) {
 				t.Errorf("%s: spend says nothing of %q:\n%s", v, want, text)
