@@ -27,9 +27,11 @@ func (b *tab) axe(where string) {
 	}
 }
 
-// fits fails the test when the page scrolls sideways.
+// fits fails the test when the page scrolls sideways, in its own typeface:
+// the one that stands in while it loads is wider.
 func (b *tab) fits(where string) {
 	b.t.Helper()
+	b.until(`document.fonts.status === "loaded"`)
 	width := eval[float64](b, `document.documentElement.scrollWidth`)
 	if width > float64(b.view.width) {
 		b.t.Errorf("%s is %v px wide at %d: %s", where, width, b.view.width, eval[string](b, fmt.Sprintf(
