@@ -164,6 +164,13 @@ func (r *RedisServer) Cli(args ...string) string {
 	return answer
 }
 
+// says reports whether a command's answer holds a word. No answer is no: a server
+// that changes its role resets its connections.
+func (r *RedisServer) says(word string, args ...string) bool {
+	answer, err := r.try(args...)
+	return err == nil && strings.Contains(answer, word)
+}
+
 func (r *RedisServer) try(args ...string) (string, error) {
 	out, err := exec.Command("redis-cli", append(r.cli[:len(r.cli):len(r.cli)], args...)...).CombinedOutput()
 	return strings.TrimSpace(string(out)), err

@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"testing"
 )
 
@@ -41,7 +40,7 @@ func Sentinel(t testing.TB) *SentinelSet {
 	s.sentinel.Restart()
 	t.Cleanup(s.sentinel.Kill)
 	s.Await("the replica to be known", func() bool {
-		return strings.Contains(s.sentinel.Cli("SENTINEL", "replicas", s.Name), "127.0.0.1") && strings.Contains(s.Replica.Cli("INFO", "replication"), "master_link_status:up")
+		return s.sentinel.says("127.0.0.1", "SENTINEL", "replicas", s.Name) && s.Replica.says("master_link_status:up", "INFO", "replication")
 	})
 	return s
 }
@@ -49,7 +48,7 @@ func Sentinel(t testing.TB) *SentinelSet {
 // Failover kills the master and waits until the replica has taken its place.
 func (s *SentinelSet) Failover() {
 	s.Master.Kill()
-	s.Await("a failover", func() bool { return strings.Contains(s.Replica.Cli("INFO", "replication"), "role:master") })
+	s.Await("a failover", func() bool { return s.Replica.says("role:master", "INFO", "replication") })
 }
 
 // Await polls until a condition holds.
@@ -70,7 +69,7 @@ func RedisCluster(t testing.TB) *RedisServer {
 		t.Fatalf("redis-cli --cluster create: %v: %s", err, out)
 	}
 	for _, n := range nodes {
-		Await(t, "the cluster", func() bool { return strings.Contains(n.Cli("CLUSTER", "INFO"), "cluster_state:ok") })
+		Await(t, "the cluster", func() bool { return n.says("cluster_state:ok", "CLUSTER", "INFO") })
 	}
 	return nodes[0]
 }
