@@ -1,12 +1,15 @@
 package prom
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/luneo-platform/luneo/internal/kpi"
 )
 
 // Options configure a Prom. All are needed unless they say otherwise.
@@ -19,6 +22,9 @@ type Options struct {
 	Metrics http.Handler
 	// ExternalURL is where people reach Luneo; asked when Run begins.
 	ExternalURL func() *url.URL
+	// Tell is told of alerts that fire and of those that have ended, by the
+	// goroutine that evaluates their rules: it must not wait. Nil: nobody is.
+	Tell func(context.Context, []kpi.Alert)
 
 	ScrapeInterval     time.Duration
 	EvaluationInterval time.Duration

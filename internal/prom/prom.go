@@ -218,7 +218,7 @@ func (p *Prom) openScrape() error {
 func (p *Prom) openRules() error {
 	p.rules = rules.NewManager(&rules.ManagerOptions{
 		AppendableV2: p.storage, Queryable: p.db, QueryFunc: rules.EngineQueryFunc(p.engine, p.storage),
-		NotifyFunc:  func(context.Context, string, ...*rules.Alert) {},
+		NotifyFunc:  p.tell,
 		Context:     context.Background(),
 		ExternalURL: p.external, Registerer: p.o.Registerer, Logger: p.o.Logger,
 		OutageTolerance: outageTolerance, ForGracePeriod: forGracePeriod, ResendDelay: resendDelay,

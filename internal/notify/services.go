@@ -1,0 +1,104 @@
+package notify
+
+import "strings"
+
+// messageTimeout bounds one attempt to tell a service: the back-off tries again.
+const messageTimeout = "20s"
+
+// config is a slack_config. Its texts are the templates of luneo.tmpl.
+func (s *Slack) config() yamlMap {
+	c := yamlMap{
+		"send_resolved": true,
+		"timeout":       messageTimeout,
+		"color":         `{{ template "luneo.slack.color" . }}`,
+		"title":         `{{ template "luneo.slack.title" . }}`,
+		"title_link":    `{{ template "luneo.link" . }}`,
+		"text":          `{{ template "luneo.slack.text" . }}`,
+		"fallback":      `{{ template "luneo.slack.title" . }}`,
+		"footer":        `{{ template "luneo.slack.footer" . }}`,
+		"mrkdwn_in":     yamlList{"text"},
+		"fields": yamlList{
+			yamlMap{"title": "Where", "value": `{{ template "luneo.slack.where" . }}`, "short": true},
+			yamlMap{"title": `{{ template "luneo.slack.when.title" . }}`, "value": `{{ template "luneo.slack.when" . }}`, "short": true},
+		},
+	}
+	if s.Channel != "" {
+		c["channel"] = s.Channel
+	}
+	if s.BotToken == "" {
+		c["api_url"] = s.WebhookURL
+		return c
+	}
+	c["app_token"] = s.BotToken
+	if s.APIURL != "" {
+		c["app_url"] = s.APIURL
+	}
+	return c
+}
+
+// config is a pagerduty_config. Its dedup_key is made by Alertmanager of the
+// group: the same from the first message to the one that resolves.
+func (p *PagerDuty) config() yamlMap {
+	c := yamlMap{
+		"send_resolved": true,
+		"timeout":       messageTimeout,
+		"routing_key":   escapeTemplate(p.RoutingKey),
+		"client":        "Luneo",
+		"client_url":    `{{ template "luneo.link" . }}`,
+		"description":   `{{ template "luneo.title" . }}`,
+		"severity":      `{{ template "luneo.pagerduty.severity" . }}`,
+		"source":        `{{ template "luneo.where" . }}`,
+		"component":     `{{ .CommonLabels.component }}`,
+		"class":         `{{ .CommonLabels.alertname }}`,
+		"details": yamlMap{
+			"what":     `{{ template "luneo.text" . }}`,
+			"where":    `{{ template "luneo.where" . }}`,
+			"since":    `{{ template "luneo.since" . }}`,
+			"firing":   `{{ template "luneo.list" .Alerts.Firing }}`,
+			"resolved": `{{ template "luneo.list" .Alerts.Resolved }}`,
+		},
+		"links": yamlList{
+			yamlMap{"href": `{{ .CommonAnnotations.dashboard_url }}`, "text": "Dashboard"},
+			yamlMap{"href": `{{ .CommonAnnotations.runbook_url }}`, "text": "Runbook"},
+		},
+	}
+	if p.URL != "" {
+		c["url"] = p.URL
+	}
+	return c
+}
+
+// configs are email_configs, one for each address: one that is refused holds up
+// no other.
+func (e *Email) configs() yamlList {
+	var list yamlList
+	for _, to := range e.To {
+		c := yamlMap{
+			"send_resolved": true,
+			"to":            to,
+			"from":          e.From,
+			"smarthost":     e.Smarthost,
+			"require_tls":   e.RequireTLS,
+			"headers":       yamlMap{"Subject": `{{ template "luneo.title" . }}`},
+			"html":          `{{ template "luneo.email.html" . }}`,
+			"text":          `{{ template "luneo.email.text" . }}`,
+		}
+		if e.Username != "" {
+			c["auth_username"], c["auth_password"] = e.Username, e.Password
+			c["auth_identity"] = ""
+		}
+		list = append(list, c)
+	}
+	return list
+}
+
+func webhook(url string) yamlMap {
+	return yamlMap{"send_resolved": true, "url": escapeTemplate(url), "timeout": messageTimeout, "max_alerts": maxWebhookAlerts}
+}
+
+// maxWebhookAlerts bounds the body of a webhook; truncatedAlerts says how many
+// are missing.
+const maxWebhookAlerts = 200
+
+// escapeTemplate keeps a secret's braces from being read as a template.
+func escapeTemplate(s string) string { return strings.ReplaceAll(s, "{{", `{{ "{{" }}`) }

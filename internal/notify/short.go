@@ -1,0 +1,173 @@
+package notify
+
+import (
+	"fmt"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Short is the short form of a configuration: which services are told. Those
+// without their address or key are left out. Its secrets are in plain.
+type Short struct {
+	Slack     Slack
+	PagerDuty PagerDuty
+	Email     Email
+	// WebhookURL takes Alertmanager's JSON (version 4).
+	WebhookURL string
+	// WatchdogURL is asked every minute, as a dead man's switch.
+	WatchdogURL string
+	Timing      Timing
+}
+
+// Slack is told through an incoming webhook, or by a bot.
+type Slack struct {
+	WebhookURL string
+	// BotToken is for chat.postMessage of APIURL, to Channel.
+	BotToken string
+	APIURL   string
+	Channel  string
+}
+
+// PagerDuty is told through its Events API v2.
+type PagerDuty struct {
+	RoutingKey string
+	URL        string
+}
+
+// Email goes out through a mail server.
+type Email struct {
+	To        []string
+	From      string
+	Smarthost string
+	Username  string
+	Password  string
+	// RequireTLS asks the server for STARTTLS and refuses to go on without.
+	RequireTLS bool
+}
+
+// Timing is when groups of alerts are told.
+type Timing struct {
+	// GroupWait is how long the first message waits for company, GroupInterval
+	// how long the next does, RepeatInterval after how long what still fires is
+	// said again.
+	GroupWait, GroupInterval, RepeatInterval time.Duration
+}
+
+// The receivers of the short form.
+const (
+	receiverSlack     = "slack"
+	receiverPagerDuty = "pagerduty"
+	receiverEmail     = "email"
+	receiverWebhook   = "webhook"
+	receiverWatchdog  = "watchdog"
+	receiverNobody    = "nobody"
+)
+
+// watchdog is the alert that always fires.
+const watchdog = `alertname="Watchdog"`
+
+type (
+	yamlMap  = map[string]any
+	yamlList = []any
+)
+
+// yaml writes the short form as a configuration of Alertmanager. The text has
+// the secrets in plain.
+func (s *Short) yaml() (string, error) {
+	text, err := yaml.Marshal(yamlMap{
+		"route":         s.route(),
+		"receivers":     s.receivers(),
+		"inhibit_rules": inhibitRules(),
+	})
+	if err != nil {
+		return "", fmt.Errorf("write the configuration of Alertmanager: %w", err)
+	}
+	return string(text), nil
+}
+
+// route sends what pages to PagerDuty, and everything to the others. Alerts are
+// grouped by their rule: ten queues that wait are one message. PagerDuty is for
+// what is critical, unless there is nobody else to tell.
+func (s *Short) route() yamlMap {
+	routes := yamlList{
+		s.watchdogRoute(),
+		yamlMap{"receiver": receiverNobody, "matchers": yamlList{`severity="none"`}},
+	}
+	rest := s.others()
+	if s.PagerDuty.RoutingKey != "" {
+		pages := yamlMap{"receiver": receiverPagerDuty, "continue": true}
+		if len(rest) > 0 {
+			pages["matchers"] = yamlList{`severity="critical"`}
+		}
+		routes = append(routes, pages)
+	}
+	for _, name := range rest {
+		routes = append(routes, yamlMap{"receiver": name, "continue": true})
+	}
+	return yamlMap{
+		"receiver":        receiverNobody,
+		"group_by":        yamlList{"alertname"},
+		"group_wait":      s.Timing.GroupWait.String(),
+		"group_interval":  s.Timing.GroupInterval.String(),
+		"repeat_interval": s.Timing.RepeatInterval.String(),
+		"routes":          routes,
+	}
+}
+
+// watchdogRoute passes the alert that always fires on to a dead man's switch.
+func (s *Short) watchdogRoute() yamlMap {
+	if s.WatchdogURL == "" {
+		return yamlMap{"receiver": receiverNobody, "matchers": yamlList{watchdog}}
+	}
+	return yamlMap{
+		"receiver": receiverWatchdog, "matchers": yamlList{watchdog},
+		"group_wait": "1s", "group_interval": "1m", "repeat_interval": "1m",
+	}
+}
+
+// others are the receivers beside PagerDuty.
+func (s *Short) others() (names []string) {
+	if s.Slack.WebhookURL != "" || s.Slack.BotToken != "" {
+		names = append(names, receiverSlack)
+	}
+	if len(s.Email.To) > 0 {
+		names = append(names, receiverEmail)
+	}
+	if s.WebhookURL != "" {
+		names = append(names, receiverWebhook)
+	}
+	return names
+}
+
+func (s *Short) receivers() yamlList {
+	list := yamlList{yamlMap{"name": receiverNobody}}
+	for _, name := range s.others() {
+		switch name {
+		case receiverSlack:
+			list = append(list, yamlMap{"name": name, "slack_configs": yamlList{s.Slack.config()}})
+		case receiverEmail:
+			list = append(list, yamlMap{"name": name, "email_configs": s.Email.configs()})
+		case receiverWebhook:
+			list = append(list, yamlMap{"name": name, "webhook_configs": yamlList{webhook(s.WebhookURL)}})
+		}
+	}
+	if s.PagerDuty.RoutingKey != "" {
+		list = append(list, yamlMap{"name": receiverPagerDuty, "pagerduty_configs": yamlList{s.PagerDuty.config()}})
+	}
+	if s.WatchdogURL != "" {
+		list = append(list, yamlMap{"name": receiverWatchdog, "webhook_configs": yamlList{webhook(s.WatchdogURL)}})
+	}
+	return list
+}
+
+// inhibitRules keep quiet what follows from something that is told already:
+// without Redis nothing is known of queues, and the larger alert of a pair has
+// said it all.
+func inhibitRules() yamlList {
+	return yamlList{
+		yamlMap{"source_matchers": yamlList{`alertname="LuneoRedisDown"`}, "target_matchers": yamlList{`alertname=~"QueueWaitTimeHigh|QueueHasNoWorker|LuneoQueueEventsMissed"`}},
+		yamlMap{"source_matchers": yamlList{`alertname="ErrorRateHigh"`}, "target_matchers": yamlList{`alertname="ErrorRateHighLowVolume"`}},
+		yamlMap{"source_matchers": yamlList{`alertname="OpenAIBudgetExceeded"`}, "target_matchers": yamlList{`alertname="OpenAIBudgetNear"`}, "equal": yamlList{"budget"}},
+	}
+}
