@@ -1,7 +1,6 @@
 package notify
 
 import (
-	"bytes"
 	"fmt"
 	"net/http"
 
@@ -10,6 +9,7 @@ import (
 	"github.com/prometheus/common/route"
 
 	"github.com/luneo-platform/luneo/internal/kpi"
+	"github.com/luneo-platform/luneo/internal/reply"
 )
 
 // Prefix is where Alertmanager's HTTP API is.
@@ -30,8 +30,8 @@ func (n *Notifier) openAPI() error {
 	if err != nil {
 		return fmt.Errorf("make Alertmanager's API: %w", err)
 	}
-	a.Update(n.plan.config, n.mark)
 	n.update = func(p *Plan) { a.Update(p.config, n.mark) }
+	n.update(n.plan)
 	n.handler = a.Register(route.New(), "/")
 	return nil
 }
@@ -43,38 +43,14 @@ func (n *Notifier) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		n.handler.ServeHTTP(w, r)
 		return
 	}
-	answer := &held{header: http.Header{}, status: http.StatusOK}
+	answer := reply.Hold()
 	n.handler.ServeHTTP(answer, r)
 	if err := n.keepSilences.sync(r.Context()); err != nil {
 		n.o.Logger.Error("a change of silences is not on disk", "err", err)
 		http.Error(w, `"The change is not on disk, so a restart would undo it."`, http.StatusServiceUnavailable)
 		return
 	}
-	answer.release(w)
-}
-
-// held is an answer that waits. Answers to changes are small.
-type held struct {
-	header http.Header
-	status int
-	body   bytes.Buffer
-}
-
-// Header is that of the answer.
-func (h *held) Header() http.Header { return h.header }
-
-// WriteHeader keeps the status.
-func (h *held) WriteHeader(status int) { h.status = status }
-
-// Write keeps the body.
-func (h *held) Write(p []byte) (int, error) { return h.body.Write(p) }
-
-func (h *held) release(w http.ResponseWriter) {
-	for name, values := range h.header {
-		w.Header()[name] = values
-	}
-	w.WriteHeader(h.status)
-	_, _ = w.Write(h.body.Bytes()) // whoever has hung up is not to be told
+	answer.Send(w)
 }
 
 // errUnknownReceiver says which receivers there are.
