@@ -56,11 +56,7 @@ func labelSet(m map[string]string) model.LabelSet {
 
 // kept is an alert on disk.
 type kept struct {
-	Labels       model.LabelSet `json:"labels"`
-	Annotations  model.LabelSet `json:"annotations"`
-	StartsAt     time.Time      `json:"startsAt"`
-	EndsAt       time.Time      `json:"endsAt"`
-	GeneratorURL string         `json:"generatorURL"`
+	model.Alert
 	// Ended says that the alert's end is known; else EndsAt is how long the rules
 	// held it to last.
 	Ended bool `json:"ended"`
@@ -78,7 +74,7 @@ func (n *Notifier) marshalAlerts() ([]byte, error) {
 	defer it.Close()
 	for a := range it.Next() {
 		if d := a.Data; now.Sub(d.EndsAt) < endedAlerts {
-			list = append(list, kept{d.Labels, d.Annotations, d.StartsAt, d.EndsAt, d.GeneratorURL, d.ResolvedAt(now)})
+			list = append(list, kept{d.Alert, d.ResolvedAt(now)})
 		}
 	}
 	if err := it.Err(); err != nil {
@@ -117,10 +113,7 @@ func (n *Notifier) restoreAlerts(file string) error {
 }
 
 func (k *kept) restored(now time.Time) *alert.Alert {
-	a := &alert.Alert{
-		Alert:     model.Alert{Labels: k.Labels, Annotations: k.Annotations, StartsAt: k.StartsAt, EndsAt: k.EndsAt, GeneratorURL: k.GeneratorURL},
-		UpdatedAt: now,
-	}
+	a := &alert.Alert{Alert: k.Alert, UpdatedAt: now}
 	if !k.Ended {
 		a.EndsAt, a.Timeout = now.Add(restoreGrace), true
 	}

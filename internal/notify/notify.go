@@ -145,16 +145,14 @@ func (n *Notifier) Run(ctx context.Context) error {
 		running.Go(func() { k.run(keep) })
 	}
 	running.Go(func() { n.collect(keep) })
-	err := n.Reload(n.o.Settings)
-	if err == nil {
-		<-ctx.Done()
-	}
+	n.Apply(n.plan)
+	<-ctx.Done()
 	n.swap.Lock()
 	n.running.stop()
 	n.swap.Unlock()
 	stop() // the last changes are those of the last notifications
 	running.Wait()
-	return err
+	return nil
 }
 
 // collect forgets silences and notes that have expired.

@@ -67,13 +67,12 @@ func (n *Notifier) Outcomes() []Outcome {
 func (n *Notifier) observed(receivers map[string][]amnotify.Integration) map[string][]amnotify.Integration {
 	all := make(map[string][]amnotify.Integration, len(receivers))
 	for name, list := range receivers {
+		watched := make([]amnotify.Integration, len(list))
 		for i := range list {
 			x := &list[i]
-			all[name] = append(all[name], amnotify.NewIntegration(observer{n, name, x}, x, x.Name(), x.Index(), name))
+			watched[i] = amnotify.NewIntegration(observer{n, name, x}, x, x.Name(), x.Index(), name)
 		}
-		if len(list) == 0 {
-			all[name] = nil
-		}
+		all[name] = watched
 	}
 	return all
 }

@@ -112,7 +112,7 @@ func (s *Settings) templates(globs []string, external *url.URL) (*template.Templ
 	return t, nil
 }
 
-// integrations are those of the receivers that a route uses, by receiver.
+// integrations are those of each receiver, by its name.
 func integrations(cfg *amconfig.Config, t *template.Template, logger *slog.Logger) (map[string][]amnotify.Integration, error) {
 	all := map[string][]amnotify.Integration{}
 	for _, r := range cfg.Receivers {

@@ -102,8 +102,8 @@ func (s *Short) route() yamlMap {
 		}
 		routes = append(routes, pages)
 	}
-	for _, name := range rest {
-		routes = append(routes, yamlMap{"receiver": name, "continue": true})
+	for _, x := range rest {
+		routes = append(routes, yamlMap{"receiver": x.name, "continue": true})
 	}
 	return yamlMap{
 		"receiver":        receiverNobody,
@@ -126,37 +126,41 @@ func (s *Short) watchdogRoute() yamlMap {
 	}
 }
 
-// others are the receivers beside PagerDuty.
-func (s *Short) others() (names []string) {
+// service is a receiver that tells one service.
+type service struct {
+	name string
+	// key is that of its configurations in a receiver.
+	key     string
+	configs yamlList
+}
+
+func (s service) receiver() yamlMap { return yamlMap{"name": s.name, s.key: s.configs} }
+
+// others are the services beside PagerDuty.
+func (s *Short) others() (list []service) {
 	if s.Slack.WebhookURL != "" || s.Slack.BotToken != "" {
-		names = append(names, receiverSlack)
+		list = append(list, service{receiverSlack, "slack_configs", yamlList{s.Slack.config()}})
 	}
 	if len(s.Email.To) > 0 {
-		names = append(names, receiverEmail)
+		list = append(list, service{receiverEmail, "email_configs", s.Email.configs()})
 	}
 	if s.WebhookURL != "" {
-		names = append(names, receiverWebhook)
+		list = append(list, service{receiverWebhook, "webhook_configs", yamlList{webhook(s.WebhookURL)}})
 	}
-	return names
+	return list
 }
 
 func (s *Short) receivers() yamlList {
-	list := yamlList{yamlMap{"name": receiverNobody}}
-	for _, name := range s.others() {
-		switch name {
-		case receiverSlack:
-			list = append(list, yamlMap{"name": name, "slack_configs": yamlList{s.Slack.config()}})
-		case receiverEmail:
-			list = append(list, yamlMap{"name": name, "email_configs": s.Email.configs()})
-		case receiverWebhook:
-			list = append(list, yamlMap{"name": name, "webhook_configs": yamlList{webhook(s.WebhookURL)}})
-		}
-	}
+	all := s.others()
 	if s.PagerDuty.RoutingKey != "" {
-		list = append(list, yamlMap{"name": receiverPagerDuty, "pagerduty_configs": yamlList{s.PagerDuty.config()}})
+		all = append(all, service{receiverPagerDuty, "pagerduty_configs", yamlList{s.PagerDuty.config()}})
 	}
 	if s.WatchdogURL != "" {
-		list = append(list, yamlMap{"name": receiverWatchdog, "webhook_configs": yamlList{webhook(s.WatchdogURL)}})
+		all = append(all, service{receiverWatchdog, "webhook_configs", yamlList{webhook(s.WatchdogURL)}})
+	}
+	list := yamlList{yamlMap{"name": receiverNobody}}
+	for _, x := range all {
+		list = append(list, x.receiver())
 	}
 	return list
 }
