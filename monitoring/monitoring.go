@@ -14,6 +14,13 @@ var alerts string
 // Alerts is prometheus/alerts.yml, a rule file in Prometheus' own schema.
 func Alerts() string { return alerts }
 
+//go:embed alertmanager/luneo.tmpl
+var templates string
+
+// Templates is alertmanager/luneo.tmpl, what messages say, in Alertmanager's
+// template language.
+func Templates() string { return templates }
+
 //go:embed grafana/dashboards/*.json
 var dashboards embed.FS
 

@@ -27,6 +27,9 @@ func (s *configSource) register(flags *pflag.FlagSet) {
 	s.flags = flags
 	flags.StringVar(&s.file, "config", "", "Configuration file; luneo.yml in the working directory when there is one.")
 	for _, k := range config.Keys() {
+		if k.Flag == "" {
+			continue
+		}
 		flags.String(k.Flag, k.Default, k.Doc)
 	}
 }

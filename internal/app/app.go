@@ -33,6 +33,7 @@ import (
 	"github.com/luneo-platform/luneo/internal/journal"
 	"github.com/luneo-platform/luneo/internal/kpi"
 	"github.com/luneo-platform/luneo/internal/meter"
+	"github.com/luneo-platform/luneo/internal/notify"
 	"github.com/luneo-platform/luneo/internal/prom"
 	"github.com/luneo-platform/luneo/internal/queues"
 	"github.com/luneo-platform/luneo/internal/recorder"
@@ -90,6 +91,7 @@ type App struct {
 	queues   *queues.Board
 	ui       *web.UI
 	boards   *dashboards
+	notify   *notify.Notifier // nil when Alertmanagers elsewhere tell people
 	web      *web.Server
 	started  time.Time
 	closers  []closer
@@ -124,7 +126,7 @@ func New(opts Options) (app *App, err error) {
 			err = errors.Join(err, a.Close())
 		}
 	}()
-	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openWatch, a.openHistory, a.openQueries, a.openCost, a.openAnnotations, a.openStatus, a.openUI, a.openDashboards, a.openSetup, a.openQueues, a.openGateway, a.openBudgets, a.openWeb, a.openAlertGauges} {
+	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openWatch, a.openHistory, a.openQueries, a.openCost, a.openAnnotations, a.openStatus, a.openUI, a.openDashboards, a.openSetup, a.openQueues, a.openGateway, a.openBudgets, a.openWeb, a.openNotifications, a.openAlertGauges} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -272,6 +274,10 @@ func (a *App) Run(ctx context.Context) error {
 	go func() { watching <- a.runWatch(watch) }()
 	passing := make(chan error, 1)
 	go func() { passing <- a.gateway.Run(watch) }()
+	telling, stopTelling := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopTelling()
+	told := make(chan error, 1)
+	go func() { told <- a.runNotifications(telling) }()
 	recorded, scraped := make(chan error, 1), make(chan error, 1)
 	go func() { recorded <- a.recorder.Run(behind) }()
 	go func() {
@@ -287,6 +293,8 @@ func (a *App) Run(ctx context.Context) error {
 	err = errors.Join(err, <-watching, <-passing) // they record, so they end before the recorder
 	stop()
 	err = errors.Join(err, <-asked, <-scraped, <-recorded)
+	stopTelling() // after the rules, whose last word it passes on
+	err = errors.Join(err, <-told)
 	beside.Wait()
 	return errors.Join(err, a.Close())
 }

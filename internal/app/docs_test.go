@@ -211,7 +211,7 @@ tokens:                    # bearer tokens; scopes: ingest, openai, read, admin
 
 A reload (SIGHUP, or POST to /-/reload) takes users, tokens, anonymous, openai.prices_file, openai.budgets, limits.ingest_rate,
 alerts.min_events, alerts.min_errors, cost.floor_cents, prometheus.builtin_rules, prometheus.rule_files,
-prometheus.scrape_config_files, prometheus.remote_write and log.level; its answer names the keys that changed and need a restart.
+prometheus.scrape_config_files, prometheus.remote_write, notifications (but for alertmanager_urls) and log.level; its answer names the keys that changed and need a restart.
 `)
 	golden(t, "configuration.md", b.String())
 }

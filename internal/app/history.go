@@ -31,7 +31,7 @@ func (a *App) openHistory() (err error) {
 		return nil
 	}
 	o := historyOptions(cfg)
-	o.Metrics, o.ExternalURL = a.ownMetricsHandler(), a.externalURL
+	o.Metrics, o.ExternalURL, o.Tell = a.ownMetricsHandler(), a.externalURL, a.tell
 	o.Registerer, o.Gatherer, o.Logger = a.registry, a.registry, a.opts.Logger
 	a.prom, err = prom.New(o)
 	if err != nil {
@@ -85,17 +85,23 @@ func historyOptions(cfg config.Config) prom.Options {
 		QueryMaxSamples:    p.QueryMaxSamples,
 		QueryConcurrency:   p.QueryConcurrency,
 		EvaluationInterval: time.Duration(p.EvaluationInterval),
-		Settings:           historySettings(p),
+		Settings:           historySettings(cfg),
 	}
 }
 
-func historySettings(p config.Prometheus) prom.Settings {
+func historySettings(cfg config.Config) prom.Settings {
+	p := cfg.Prometheus
+	alertmanagers := make([]string, len(cfg.Notifications.AlertmanagerURLs))
+	for i, u := range cfg.Notifications.AlertmanagerURLs {
+		alertmanagers[i] = string(u)
+	}
 	var builtin []byte
 	if p.BuiltinRules {
 		builtin = []byte(monitoring.Alerts())
 	}
 	return prom.Settings{
 		BuiltinRules:      builtin,
+		Alertmanagers:     alertmanagers,
 		RuleFiles:         texts(p.RuleFiles),
 		ScrapeConfigFiles: texts(p.ScrapeConfigFiles),
 		RemoteWrite:       p.RemoteWrite.Text,
@@ -155,7 +161,7 @@ func (a *App) prepareHistory(cfg config.Config) (apply func() error, err error) 
 		return func() error { return nil }, nil
 	}
 	o := historyOptions(a.opts.Config)
-	plan, err := o.Prepare(historySettings(cfg.Prometheus))
+	plan, err := o.Prepare(historySettings(cfg))
 	if err != nil {
 		return nil, err
 	}

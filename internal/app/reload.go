@@ -25,7 +25,7 @@ type Reloaded struct {
 
 // Reload reads the configuration again and takes what can be taken without a
 // restart: tokens, users, anonymous, rate limit, prices, budgets, limits of the alerts,
-// rule files, scrape files, remote write, log level. When anything is wrong
+// rule files, scrape files, remote write, notifications, log level. When anything is wrong
 // nothing changes.
 func (a *App) Reload() (Reloaded, error) {
 	a.reloading.Lock()
@@ -47,7 +47,13 @@ func (a *App) reload() (Reloaded, error) {
 	if err != nil {
 		return Reloaded{}, refused(err)
 	}
-	history, err := a.prepareHistory(cfg)
+	taken := cfg
+	taken.Notifications.AlertmanagerURLs = a.opts.Config.Notifications.AlertmanagerURLs // who tells people changes with a restart
+	history, err := a.prepareHistory(taken)
+	if err != nil {
+		return Reloaded{}, refused(err)
+	}
+	notifications, err := a.prepareNotifications(cfg)
 	if err != nil {
 		return Reloaded{}, refused(err)
 	}
@@ -57,6 +63,7 @@ func (a *App) reload() (Reloaded, error) {
 	if err := history(); err != nil { // its files were read and found good
 		return Reloaded{}, err
 	}
+	notifications()
 	a.prices.set(table)
 	a.reprice(context.Background())
 	a.rates.set(cfg.Limits.IngestRate)
@@ -137,6 +144,8 @@ func live() []string {
 	return []string{
 		"users", "tokens", "anonymous", "openai.prices_file", "openai.budgets", "limits.ingest_rate", "log.level",
 		"alerts.min_events", "alerts.min_errors", "cost.floor_cents",
+		"notifications.slack", "notifications.pagerduty", "notifications.email", "notifications.webhook", "notifications.watchdog",
+		"notifications.group_wait", "notifications.group_interval", "notifications.repeat_interval", "notifications.alertmanager_config_file",
 		"prometheus.builtin_rules", "prometheus.rule_files", "prometheus.scrape_config_files", "prometheus.remote_write",
 	}
 }
@@ -194,6 +203,9 @@ func Check(cfg config.Config) error {
 		return err
 	}
 	if err := checkRedis(cfg); err != nil {
+		return err
+	}
+	if _, err := Notifications(cfg); err != nil {
 		return err
 	}
 	history := historyOptions(cfg)

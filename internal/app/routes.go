@@ -36,6 +36,7 @@ func (a *App) routes(in *intake.Intake) []web.Route {
 	routes = append(routes, a.queueRoutes()...)
 	routes = append(routes, a.dashboardRoutes()...)
 	routes = append(routes, a.gatewayRoutes()...)
+	routes = append(routes, a.notificationRoutes()...)
 	for _, s := range kpi.Schemas() {
 		routes = append(routes, web.Route{Method: http.MethodPost, Pattern: s.Path(), Scope: web.Ingest, Handler: in.Single(s.Type)})
 	}

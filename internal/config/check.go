@@ -22,6 +22,7 @@ func (l *loader) check() {
 	l.checkRedis()
 	l.checkUpstreams()
 	l.checkBudgets()
+	l.checkNotifications()
 	if l.cfg.DataDir == "" {
 		l.complain("data_dir", "must not be empty; the default is ./luneo-data")
 	}

@@ -24,22 +24,23 @@ import (
 // The tags are the schema: yaml is the key, doc its description, min and max
 // the range (both allowed), allowed the words that a text may be.
 type Config struct {
-	Listen          Address    `yaml:"listen" doc:"Address and port to listen on; port 0 takes a free one."`
-	PublicURL       URL        `yaml:"public_url" doc:"Where links in messages point; the listen address when empty."`
-	Instance        string     `yaml:"instance" doc:"Label instance of this Luneo's own series; the host name when empty, never the port."`
-	DataDir         string     `yaml:"data_dir" doc:"Folder that holds the journal, the snapshots and the history."`
-	WebConfigFile   Path       `yaml:"web_config_file" doc:"exporter-toolkit's web configuration file: TLS and web users."`
-	Users           []User     `yaml:"users" doc:"Roles of the web users."`
-	Tokens          []Token    `yaml:"tokens" doc:"Bearer tokens."`
-	Anonymous       Anonymous  `yaml:"anonymous"`
-	Limits          Limits     `yaml:"limits"`
-	Redis           Servers    `yaml:"redis" doc:"Redis servers whose BullMQ queues are watched: a URL, or a list. When absent REDIS_URL is tried, then 127.0.0.1:6379; [] or none watches nothing."`
-	OpenAI          OpenAI     `yaml:"openai"`
-	Prometheus      Prometheus `yaml:"prometheus"`
-	Cost            Cost       `yaml:"cost"`
-	Alerts          Alerts     `yaml:"alerts"`
-	ShutdownTimeout Duration   `yaml:"shutdown_timeout" doc:"How long requests in flight may take to end at shutdown." min:"1s" max:"10m"`
-	Log             Log        `yaml:"log"`
+	Listen          Address       `yaml:"listen" doc:"Address and port to listen on; port 0 takes a free one."`
+	PublicURL       URL           `yaml:"public_url" doc:"Where links in messages point; the listen address when empty."`
+	Instance        string        `yaml:"instance" doc:"Label instance of this Luneo's own series; the host name when empty, never the port."`
+	DataDir         string        `yaml:"data_dir" doc:"Folder that holds the journal, the snapshots and the history."`
+	WebConfigFile   Path          `yaml:"web_config_file" doc:"exporter-toolkit's web configuration file: TLS and web users."`
+	Users           []User        `yaml:"users" doc:"Roles of the web users."`
+	Tokens          []Token       `yaml:"tokens" doc:"Bearer tokens."`
+	Anonymous       Anonymous     `yaml:"anonymous"`
+	Limits          Limits        `yaml:"limits"`
+	Redis           Servers       `yaml:"redis" doc:"Redis servers whose BullMQ queues are watched: a URL, or a list. When absent REDIS_URL is tried, then 127.0.0.1:6379; [] or none watches nothing."`
+	OpenAI          OpenAI        `yaml:"openai"`
+	Prometheus      Prometheus    `yaml:"prometheus"`
+	Cost            Cost          `yaml:"cost"`
+	Alerts          Alerts        `yaml:"alerts"`
+	Notifications   Notifications `yaml:"notifications"`
+	ShutdownTimeout Duration      `yaml:"shutdown_timeout" doc:"How long requests in flight may take to end at shutdown." min:"1s" max:"10m"`
+	Log             Log           `yaml:"log"`
 }
 
 // User gives a web user of the web configuration file a role.
@@ -179,7 +180,12 @@ func Default() Config {
 			Windows: []Window{{"15m", 15 * time.Minute}, {"1h", time.Hour}, {"24h", 24 * time.Hour}},
 			History: Duration(28 * day), Method: "median", MinDays: 3, Timezone: "Local", FloorCents: 10,
 		},
-		Alerts:          Alerts{MinEvents: 20, MinErrors: 5},
+		Alerts: Alerts{MinEvents: 20, MinErrors: 5},
+		Notifications: Notifications{
+			Slack: Slack{APIURL: "https://slack.com/api/"}, PagerDuty: PagerDuty{URL: "https://events.pagerduty.com/v2/enqueue"},
+			Email:     Email{RequireTLS: true},
+			GroupWait: Duration(10 * time.Second), GroupInterval: Duration(time.Minute), RepeatInterval: Duration(4 * time.Hour),
+		},
 		ShutdownTimeout: Duration(15 * time.Second),
 		Log:             Log{Level: "info", Format: "auto"},
 	}

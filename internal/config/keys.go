@@ -12,7 +12,8 @@ type Key struct {
 	Path string
 	// Env is the environment variable: LUNEO_LIMITS_LABEL_VALUES.
 	Env string
-	// Flag is the flag without its dashes: limits-label-values.
+	// Flag is the flag without its dashes: limits-label-values. A secret has
+	// none: whoever lists processes would see it.
 	Flag string
 	// Type is the sort of value: text, number, size, duration, address, URL,
 	// file, or a list of these.
@@ -40,6 +41,7 @@ func appendKeys(keys []Key, section reflect.Value, parent Key) []Key {
 		field, v := section.Type().Field(i), section.Field(i)
 		k := parent.child(field)
 		switch {
+		case field.Tag.Get("yaml") == "-":
 		case isSection(field.Type):
 			keys = appendKeys(keys, v, k)
 		case field.Type == reflect.TypeFor[Raw](), field.Type.Kind() == reflect.Map, field.Type.Kind() == reflect.Slice && isSection(field.Type.Elem()) && !isText(field.Type):
@@ -58,7 +60,9 @@ func (k Key) child(field reflect.StructField) Key {
 func (k Key) describe(field reflect.StructField, v reflect.Value) Key {
 	flat := strings.ReplaceAll(k.Path, ".", "_")
 	k.Env = "LUNEO_" + strings.ToUpper(flat)
-	k.Flag = strings.ReplaceAll(flat, "_", "-")
+	if field.Type != reflect.TypeFor[Secret]() {
+		k.Flag = strings.ReplaceAll(flat, "_", "-")
+	}
 	k.Type = typeName(field.Type)
 	k.Default = textOf(v)
 	k.Doc = field.Tag.Get("doc")

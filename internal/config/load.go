@@ -111,7 +111,9 @@ func (l *loader) loadFlags(flags map[string]string) {
 		if i < 0 {
 			var names []string
 			for _, k := range l.keys {
-				names = append(names, "--"+k.Flag)
+				if k.Flag != "" {
+					names = append(names, "--"+k.Flag)
+				}
 			}
 			l.fail(at, "", "is no flag that Luneo knows%s", didYouMean(at.Source, names))
 			continue

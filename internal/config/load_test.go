@@ -123,6 +123,14 @@ func TestEveryKeyFromEverySource(t *testing.T) {
 		"prometheus.rule_files": "/r.yml",
 		"cost.history":          "14d", "cost.min_days": "4", "cost.method": "trimmed_mean", "cost.timezone": "Europe/Paris", "cost.floor_cents": "0",
 		"alerts.min_events": "1", "alerts.min_errors": "0",
+		"notifications.slack.webhook_url": "", "notifications.slack.webhook_url_file": "", "notifications.slack.bot_token": "", "notifications.slack.bot_token_file": "",
+		"notifications.slack.api_url": "https://slack.example/api/", "notifications.slack.channel": "",
+		"notifications.pagerduty.routing_key": "", "notifications.pagerduty.routing_key_file": "", "notifications.pagerduty.url": "https://events.eu.pagerduty.com/v2/enqueue",
+		"notifications.email.to": "a@example.com, b@example.com", "notifications.email.from": "luneo@example.com", "notifications.email.smarthost": "mail:587",
+		"notifications.email.username": "", "notifications.email.password": "", "notifications.email.password_file": "", "notifications.email.require_tls": "false",
+		"notifications.webhook.url": "", "notifications.webhook.url_file": "", "notifications.watchdog.url": "", "notifications.watchdog.url_file": "",
+		"notifications.group_wait": "5s", "notifications.group_interval": "2m", "notifications.repeat_interval": "1h",
+		"notifications.alertmanager_config_file": "", "notifications.alertmanager_urls": "",
 		"openai.prices_file": "/p.json", "openai.shutdown_timeout": "5m", "cost.windows": "60m,2h", "shutdown_timeout": "3s", "log.level": "debug", "log.format": "json",
 	}
 	want := config.Default()
@@ -142,6 +150,12 @@ func TestEveryKeyFromEverySource(t *testing.T) {
 		ScrapeConfigFiles: []config.Path{"/a.yml", "/b.yml"}, RuleFiles: []config.Path{"/r.yml"},
 	}
 	want.Alerts = config.Alerts{MinEvents: 1}
+	want.Notifications = config.Notifications{
+		Slack: config.Slack{APIURL: "https://slack.example/api/"}, PagerDuty: config.PagerDuty{URL: "https://events.eu.pagerduty.com/v2/enqueue"},
+		Email:     config.Email{To: []string{"a@example.com", "b@example.com"}, From: "luneo@example.com", Smarthost: "mail:587"},
+		GroupWait: config.Duration(5 * time.Second), GroupInterval: config.Duration(2 * time.Minute), RepeatInterval: config.Duration(time.Hour),
+		AlertmanagerURLs: []config.URL{},
+	}
 	want.Cost = config.Cost{Method: "trimmed_mean", History: config.Duration(14 * 24 * time.Hour), MinDays: 4, Timezone: "Europe/Paris"}
 	want.Cost.Windows = []config.Window{{Text: "60m", Length: time.Hour}, {Text: "2h", Length: 2 * time.Hour}}
 	want.ShutdownTimeout = config.Duration(3 * time.Second)
@@ -158,7 +172,9 @@ func TestEveryKeyFromEverySource(t *testing.T) {
 			t.Errorf("%s has no doc", k.Path)
 		}
 		environ = append(environ, k.Env+"="+text)
-		flags[k.Flag] = text
+		if k.Flag != "" {
+			flags[k.Flag] = text
+		}
 	}
 	for name, s := range map[string]config.Sources{"environment": {Environ: environ}, "flags": {Flags: flags}} {
 		got, err := config.Load(s)

@@ -65,12 +65,18 @@ type URL string
 func (u *URL) UnmarshalText(text []byte) error {
 	if len(text) > 0 {
 		p, err := url.Parse(string(text))
-		if err != nil || p.Scheme != "http" && p.Scheme != "https" || p.Hostname() == "" || p.RawQuery != "" || p.Fragment != "" {
+		if err != nil || !webURL(string(text)) || p.RawQuery != "" || p.Fragment != "" {
 			return errors.New("must be an http:// or https:// URL without query, as https://luneo.example.com")
 		}
 	}
 	*u = URL(text)
 	return nil
+}
+
+// webURL reports whether a text is an absolute http or https URL.
+func webURL(text string) bool {
+	p, err := url.Parse(text)
+	return err == nil && (p.Scheme == "http" || p.Scheme == "https") && p.Hostname() != ""
 }
 
 // String is the URL with user and password hidden.

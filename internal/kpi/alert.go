@@ -13,4 +13,8 @@ type Alert struct {
 	StartsAt, EndsAt time.Time
 	// GeneratorURL shows its query.
 	GeneratorURL string
+	// Value is what its rule's expression was; LowIsBad says that smaller ones are
+	// worse, as of a rule with "<".
+	Value    float64
+	LowIsBad bool
 }

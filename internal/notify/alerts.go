@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strconv"
 	"time"
 
 	"github.com/prometheus/alertmanager/alert"
@@ -22,6 +23,7 @@ func (n *Notifier) Send(ctx context.Context, alerts []kpi.Alert) error {
 	list := make([]*alert.Alert, 0, len(alerts))
 	for i := range alerts {
 		a := taken(&alerts[i], now)
+		n.atWorst(a, &alerts[i])
 		if err := a.Validate(); err != nil {
 			n.o.Logger.Error("an alert of the rules can't be passed on", "alert", a.Name(), "err", err)
 			continue
@@ -42,6 +44,31 @@ func taken(a *kpi.Alert, now time.Time) *alert.Alert {
 		},
 		UpdatedAt: now,
 	}
+}
+
+// Annotations that Send adds: what the summary said when the alert was at its
+// worst, and the value then.
+const (
+	peakAnnotation      = "peak"
+	peakValueAnnotation = "peak_value"
+)
+
+// atWorst keeps with an alert what was said when it was at its worst, since its
+// last evaluation knows only how it ended.
+func (n *Notifier) atWorst(a *alert.Alert, told *kpi.Alert) {
+	worst := told.Value
+	summary := a.Annotations["summary"]
+	if before, err := n.alerts.Get(a.Fingerprint()); err == nil && before.EndsAt.After(a.StartsAt) {
+		was, err := strconv.ParseFloat(string(before.Annotations[peakValueAnnotation]), 64)
+		if ended := a.Resolved(); err == nil && (ended || (was > worst) != told.LowIsBad) {
+			worst, summary = was, before.Annotations[peakAnnotation]
+		}
+	}
+	if summary == "" {
+		return
+	}
+	a.Annotations[peakAnnotation] = summary
+	a.Annotations[peakValueAnnotation] = model.LabelValue(strconv.FormatFloat(worst, 'g', -1, 64))
 }
 
 func labelSet(m map[string]string) model.LabelSet {

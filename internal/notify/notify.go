@@ -137,7 +137,12 @@ func (s stored) PostGC(gone model.Fingerprints) {
 	s.keep.changed()
 }
 
-// Run tells people until ctx ends, then lets what is on its way go and returns.
+// patience is how long a stop waits for notifications that are on their way: one
+// that is cut off may have arrived, and would be sent again after the start.
+const patience = 5 * time.Second
+
+// Run tells people until ctx ends, then waits a little for what is on its way,
+// and returns.
 func (n *Notifier) Run(ctx context.Context) error {
 	var running sync.WaitGroup
 	keep, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -147,6 +152,7 @@ func (n *Notifier) Run(ctx context.Context) error {
 	running.Go(func() { n.collect(keep) })
 	n.Apply(n.plan)
 	<-ctx.Done()
+	n.outcomes.settle(patience)
 	n.swap.Lock()
 	n.running.stop()
 	n.swap.Unlock()
@@ -193,8 +199,9 @@ func (n *Notifier) Reload(s Settings) error {
 	return nil
 }
 
-// Apply takes a plan. It waits for notifications that are on their way.
+// Apply takes a plan. It waits a little for notifications that are on their way.
 func (n *Notifier) Apply(p *Plan) {
+	n.outcomes.settle(patience)
 	n.swap.Lock()
 	defer n.swap.Unlock()
 	n.running.stop()

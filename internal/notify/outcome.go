@@ -3,7 +3,9 @@ package notify
 import (
 	"context"
 	"errors"
+	"regexp"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
@@ -29,6 +31,11 @@ type Outcome struct {
 	// Seconds is how long it took.
 	Seconds float64 `json:"seconds"`
 	OK      bool    `json:"ok"`
+	// Status and Answer are what the receiver answered: the status of HTTP and
+	// the beginning of the body. Of an attempt that a receiver of Alertmanager's
+	// took, they are not known: 0 and empty.
+	Status int    `json:"status"`
+	Answer string `json:"answer"`
 	// Error is what went wrong, with the receiver's answer. Retry says that it is
 	// tried again at once, with back-off; else with the group's next interval.
 	Error string `json:"error"`
@@ -39,19 +46,56 @@ type Outcome struct {
 
 // outcomes are the last attempts.
 type outcomes struct {
-	mu   sync.Mutex
-	list []Outcome // the newest last
+	mu       sync.Mutex
+	list     []Outcome // the newest last
+	last     map[string]Outcome
+	onTheWay int
+	landed   chan struct{}
 }
 
-func newOutcomes() *outcomes { return &outcomes{} }
+func newOutcomes() *outcomes {
+	return &outcomes{last: map[string]Outcome{}, landed: make(chan struct{}, 1)}
+}
+
+// sending notes that an attempt has begun; it ends with add.
+func (o *outcomes) sending() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.onTheWay++
+}
 
 func (o *outcomes) add(x Outcome) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.onTheWay--
+	o.last[x.Receiver] = x
 	o.list = append(o.list, x)
 	if extra := len(o.list) - keptOutcomes; extra > 0 {
 		o.list = slices.Delete(o.list, 0, extra)
 	}
+	select {
+	case o.landed <- struct{}{}:
+	default:
+	}
+}
+
+// settle waits until no attempt is on its way, at most so long.
+func (o *outcomes) settle(atMost time.Duration) {
+	timer := time.NewTimer(atMost)
+	defer timer.Stop()
+	for o.underWay() {
+		select {
+		case <-o.landed:
+		case <-timer.C:
+			return
+		}
+	}
+}
+
+func (o *outcomes) underWay() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.onTheWay > 0
 }
 
 // Outcomes are the last 200 attempts to tell people something, the newest first.
@@ -60,6 +104,34 @@ func (n *Notifier) Outcomes() []Outcome {
 	list := slices.Clone(n.outcomes.list)
 	n.outcomes.mu.Unlock()
 	slices.Reverse(list)
+	if list == nil {
+		list = []Outcome{}
+	}
+	return list
+}
+
+// Receiver is who is told.
+type Receiver struct {
+	Name string `json:"name"`
+	// Integrations are what it tells: slack[0].
+	Integrations []string `json:"integrations"`
+	// Last is the last attempt since the start, if there was any.
+	Last *Outcome `json:"last"`
+}
+
+// Receivers are those that tell somebody, in the order of their names.
+func (n *Notifier) Receivers() []Receiver {
+	plan := n.Plan()
+	n.outcomes.mu.Lock()
+	defer n.outcomes.mu.Unlock()
+	list := []Receiver{}
+	for _, name := range plan.Receivers() {
+		r := Receiver{Name: name, Integrations: plan.integrationsOf(name)}
+		if last, ok := n.outcomes.last[name]; ok {
+			r.Last = &last
+		}
+		list = append(list, r)
+	}
 	return list
 }
 
@@ -86,10 +158,10 @@ type observer struct {
 
 // Notify passes an attempt on.
 func (o observer) Notify(ctx context.Context, alerts ...*alert.Alert) (retry bool, err error) {
-	began := time.Now()
-	retry, err = o.of.Notify(ctx, alerts...)
-	o.n.outcomes.add(outcomeOf(o.receiver, o.of, alerts, attempt{began, retry, err}))
-	return retry, err
+	o.n.outcomes.sending()
+	a := attemptOf(ctx, o.of, alerts)
+	o.n.outcomes.add(outcomeOf(o.receiver, o.of, alerts, a))
+	return a.retry, a.err
 }
 
 // attempt is how it went.
@@ -97,12 +169,46 @@ type attempt struct {
 	began time.Time
 	retry bool
 	err   error
+	answer
+}
+
+// answer is what a receiver answered.
+type answer struct {
+	status int
+	text   string
+}
+
+type answerKey struct{}
+
+// answered notes an answer for the attempt that ctx belongs to; the last counts.
+func answered(ctx context.Context, status int, text []byte) {
+	if a, ok := ctx.Value(answerKey{}).(*answer); ok {
+		*a = answer{status, shortened(text)}
+	}
+}
+
+// unexpectedStatus is how Alertmanager's receivers tell of an answer that they
+// refuse (notify.Retrier).
+var unexpectedStatus = regexp.MustCompile(`(?s)unexpected status code (\d{3})(?:: (.*))?`)
+
+func attemptOf(ctx context.Context, i *amnotify.Integration, alerts []*alert.Alert) attempt {
+	a := attempt{began: time.Now()}
+	a.retry, a.err = i.Notify(context.WithValue(ctx, answerKey{}, &a.answer), alerts...)
+	if a.err == nil || a.status != 0 {
+		return a
+	}
+	if m := unexpectedStatus.FindStringSubmatch(withoutReason(a.err)); m != nil {
+		a.status, _ = strconv.Atoi(m[1])
+		a.text = shortened([]byte(m[2]))
+	}
+	return a
 }
 
 func outcomeOf(receiver string, i *amnotify.Integration, alerts []*alert.Alert, a attempt) Outcome {
 	out := Outcome{
 		At: a.began.UTC(), Receiver: receiver, Integration: i.String(), Alert: commonName(alerts),
 		Seconds: time.Since(a.began).Seconds(), OK: a.err == nil, Retry: a.retry && a.err != nil,
+		Status: a.status, Answer: a.text,
 	}
 	for _, x := range alerts {
 		if x.Status() == model.AlertResolved {

@@ -45,6 +45,9 @@ func Prepare(s Settings, external *url.URL, logger *slog.Logger) (*Plan, error) 
 	if p.receivers, err = integrations(cfg, p.template, logger); err != nil {
 		return nil, s.located(err)
 	}
+	if s.File == "" && s.Short.Slack.configured() {
+		p.receivers[receiverSlack] = []amnotify.Integration{s.Short.Slack.integration(p.template, logger)}
+	}
 	if err := p.look(text); err != nil {
 		return nil, s.located(err)
 	}

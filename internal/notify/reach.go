@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -92,19 +93,32 @@ const testTimeout = 20 * time.Second
 
 func (p *Plan) testOne(ctx context.Context, receiver string, i *amnotify.Integration) Outcome {
 	now := time.Now()
-	sample := sampleAlert(now)
 	ctx, cancel := context.WithTimeout(ctx, testTimeout)
 	defer cancel()
 	ctx = amnotify.WithGroupKey(ctx, "luneo-test/"+now.UTC().Format(time.RFC3339Nano))
+	sample := sampleAlert(now)
 	ctx = amnotify.WithGroupLabels(ctx, model.LabelSet{model.AlertNameLabel: sample.Labels[model.AlertNameLabel]})
 	ctx = amnotify.WithReceiverName(ctx, receiver)
 	ctx = amnotify.WithRepeatInterval(ctx, time.Hour)
 	ctx = amnotify.WithNow(ctx, now)
 	alerts := []*alert.Alert{sample}
-	retry, err := i.Notify(ctx, alerts...)
-	out := outcomeOf(receiver, i, alerts, attempt{now, retry, err})
+	a := attemptOf(ctx, i, alerts)
+	if a.err == nil && opensIncidents(i.Name()) && i.SendResolved() {
+		ended := *sample
+		ended.EndsAt = now
+		if end := attemptOf(ctx, i, []*alert.Alert{&ended}); end.err != nil {
+			a.err = fmt.Errorf("the sample arrived, but its end did not, so that its incident stays open: %w", end.err)
+		}
+	}
+	out := outcomeOf(receiver, i, alerts, a)
 	out.Retry = false
 	return out
+}
+
+// opensIncidents says which services keep an incident open until they are told
+// that it has ended: a sample must not.
+func opensIncidents(integration string) bool {
+	return slices.Contains([]string{"pagerduty", "opsgenie", "victorops", "incidentio", "jira"}, integration)
 }
 
 // Plan is the configuration in use.

@@ -5,33 +5,12 @@ import "strings"
 // messageTimeout bounds one attempt to tell a service: the back-off tries again.
 const messageTimeout = "20s"
 
-// config is a slack_config. Its texts are the templates of luneo.tmpl.
+// config is a slack_config as far as Alertmanager has to know it: slackNotifier
+// tells Slack.
 func (s *Slack) config() yamlMap {
-	c := yamlMap{
-		"send_resolved": true,
-		"timeout":       messageTimeout,
-		"color":         `{{ template "luneo.slack.color" . }}`,
-		"title":         `{{ template "luneo.slack.title" . }}`,
-		"title_link":    `{{ template "luneo.link" . }}`,
-		"text":          `{{ template "luneo.slack.text" . }}`,
-		"fallback":      `{{ template "luneo.slack.title" . }}`,
-		"footer":        `{{ template "luneo.slack.footer" . }}`,
-		"mrkdwn_in":     yamlList{"text"},
-		"fields": yamlList{
-			yamlMap{"title": "Where", "value": `{{ template "luneo.slack.where" . }}`, "short": true},
-			yamlMap{"title": `{{ template "luneo.slack.when.title" . }}`, "value": `{{ template "luneo.slack.when" . }}`, "short": true},
-		},
-	}
-	if s.Channel != "" {
-		c["channel"] = s.Channel
-	}
-	if s.BotToken == "" {
-		c["api_url"] = s.WebhookURL
-		return c
-	}
-	c["app_token"] = s.BotToken
-	if s.APIURL != "" {
-		c["app_url"] = s.APIURL
+	c := yamlMap{"send_resolved": true, "channel": s.Channel, "api_url": s.WebhookURL}
+	if s.BotToken != "" {
+		c["api_url"] = strings.TrimSuffix(s.APIURL, "/") + "/chat.postMessage"
 	}
 	return c
 }

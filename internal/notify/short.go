@@ -23,11 +23,13 @@ type Short struct {
 // Slack is told through an incoming webhook, or by a bot.
 type Slack struct {
 	WebhookURL string
-	// BotToken is for chat.postMessage of APIURL, to Channel.
+	// BotToken is for the Web API at APIURL, whose messages go to Channel.
 	BotToken string
 	APIURL   string
 	Channel  string
 }
+
+func (s *Slack) configured() bool { return s.WebhookURL != "" || s.BotToken != "" }
 
 // PagerDuty is told through its Events API v2.
 type PagerDuty struct {
@@ -138,7 +140,7 @@ func (s service) receiver() yamlMap { return yamlMap{"name": s.name, s.key: s.co
 
 // others are the services beside PagerDuty.
 func (s *Short) others() (list []service) {
-	if s.Slack.WebhookURL != "" || s.Slack.BotToken != "" {
+	if s.Slack.configured() {
 		list = append(list, service{receiverSlack, "slack_configs", yamlList{s.Slack.config()}})
 	}
 	if len(s.Email.To) > 0 {

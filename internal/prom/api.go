@@ -3,7 +3,6 @@ package prom
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"os"
 	"runtime"
 	"runtime/debug"
@@ -39,7 +38,7 @@ func (p *Prom) newAPI() http.Handler {
 		p.engine, p.storage, nil, p.db,
 		func(context.Context) apiv1.ScrapePoolsRetriever { return p.scrape },
 		func(context.Context) apiv1.TargetRetriever { return p.scrape },
-		func(context.Context) apiv1.AlertmanagerRetriever { return noAlertmanagers{} },
+		func(context.Context) apiv1.AlertmanagerRetriever { return p.alertmanagers },
 		func() promconfig.Config { return *p.current.Load() },
 		map[string]string{},
 		apiv1.GlobalURLOptions{},
@@ -70,15 +69,6 @@ func (p *Prom) newAPI() http.Handler {
 	api.Register(router.WithPrefix(Prefix))
 	return router
 }
-
-// noAlertmanagers: alerts are not sent anywhere yet.
-type noAlertmanagers struct{}
-
-// Alertmanagers are those in use.
-func (noAlertmanagers) Alertmanagers() []*url.URL { return nil }
-
-// DroppedAlertmanagers are those not in use.
-func (noAlertmanagers) DroppedAlertmanagers() []*url.URL { return nil }
 
 // admin gives the API what tsdb.DB names otherwise.
 type admin struct{ *tsdb.DB }

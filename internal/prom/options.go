@@ -53,6 +53,8 @@ type Settings struct {
 	// that matches nothing is an error.
 	RuleFiles         []string
 	ScrapeConfigFiles []string
+	// Alertmanagers are base URLs of those that get the alerts (API v2).
+	Alertmanagers []string
 	// RemoteWrite is a list in Prometheus' own schema, as YAML; empty for none.
 	RemoteWrite string
 	// RemoteWritePlace is where the list was written, for errors.

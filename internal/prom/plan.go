@@ -50,6 +50,7 @@ func (o *Options) Prepare(s Settings) (*Plan, error) {
 func (o *Options) configOf(s Settings) (*config.Config, error) {
 	remoteWrite, writeErr := readRemoteWrite(s)
 	files, filesErr := matches(s.ScrapeConfigFiles, "scrape_config_files")
+	alertmanagers, alertErr := alertmanagerConfigs(s.Alertmanagers)
 	whole := document{
 		"global": document{
 			"scrape_interval": duration(userScrapeInterval), "evaluation_interval": duration(o.EvaluationInterval),
@@ -62,6 +63,7 @@ func (o *Options) configOf(s Settings) (*config.Config, error) {
 		"scrape_configs":      []document{o.selfScrape()},
 		"scrape_config_files": files,
 		"remote_write":        remoteWrite,
+		"alerting":            document{"alertmanagers": alertmanagers},
 	}
 	conf, err := load(whole)
 	if err == nil {
@@ -70,7 +72,7 @@ func (o *Options) configOf(s Settings) (*config.Config, error) {
 			err = fmt.Errorf("prometheus.scrape_config_files: %w", atJob(err, whole, files))
 		}
 	}
-	return conf, errors.Join(writeErr, filesErr, err)
+	return conf, errors.Join(writeErr, filesErr, alertErr, err)
 }
 
 // document is a mapping of YAML.

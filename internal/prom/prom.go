@@ -17,7 +17,9 @@ import (
 	"github.com/prometheus/common/model"
 	promconfig "github.com/prometheus/prometheus/config"
 	"github.com/prometheus/prometheus/discovery"
+	"github.com/prometheus/prometheus/discovery/targetgroup"
 	"github.com/prometheus/prometheus/model/labels"
+	"github.com/prometheus/prometheus/notifier"
 	"github.com/prometheus/prometheus/promql"
 	"github.com/prometheus/prometheus/rules"
 	"github.com/prometheus/prometheus/scrape"
@@ -33,7 +35,12 @@ import (
 const (
 	outageTolerance = time.Hour
 	forGracePeriod  = 0
-	resendDelay     = time.Minute
+	// resendDelay is how often an alert that fires is told again: often enough to
+	// know how bad it was at its worst. holds is how long it is held to fire
+	// without being told again, so that evaluations that hang for a while end no
+	// alert.
+	resendDelay = 10 * time.Second
+	holds       = 4 * time.Minute
 )
 
 // discoveryPause is how often changes of targets are passed on.
@@ -59,6 +66,9 @@ type Prom struct {
 	loader    *ruleLoader
 	api       http.Handler
 	began     time.Time
+
+	alertmanagers   *notifier.Manager
+	alertmanagersAt chan map[string][]*targetgroup.Group // where they are, for its Run
 
 	current atomic.Pointer[promconfig.Config]
 	applied atomic.Int64 // when, nanoseconds since 1970
@@ -90,7 +100,7 @@ func New(o Options) (_ *Prom, err error) {
 			err = errors.Join(err, p.Close())
 		}
 	}()
-	for _, step := range []func() error{p.openDB, p.openStorage, p.openEngine, p.openScrape, p.openRules} {
+	for _, step := range []func() error{p.openDB, p.openStorage, p.openEngine, p.openScrape, p.openAlertmanagers, p.openRules} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -244,6 +254,7 @@ func (p *Prom) Run(ctx context.Context) error {
 	background("scrape of itself", p.self.run)
 	background("service discovery", p.discovery.Run)
 	background("scrape manager", func() error { return p.scrape.Run(p.discovery.SyncCh()) })
+	background("sender of alerts", func() error { p.alertmanagers.Run(p.alertmanagersAt); return nil })
 	background("rule manager", func() error { p.rules.Run(); return nil })
 
 	err := p.Apply(p.plan)
@@ -254,6 +265,7 @@ func (p *Prom) Run(ctx context.Context) error {
 		}
 	}
 	p.rules.Stop() // rules first: they read what is scraped
+	p.alertmanagers.Stop()
 	p.scrape.Stop()
 	p.stopDiscovery()
 	err = errors.Join(err, p.self.close())
@@ -281,6 +293,7 @@ func (p *Prom) Apply(plan *Plan) error {
 		{"remote write", func() error { return p.remote.ApplyConfig(plan.config) }},
 		{"scrape manager", func() error { return p.scrape.ApplyConfig(plan.config) }},
 		{"service discovery", func() error { return p.discovery.ApplyConfig(targets) }},
+		{"sender of alerts", func() error { return p.applyAlertmanagers(plan.config) }},
 		{"rules", func() error {
 			return p.rules.Update(p.o.EvaluationInterval, plan.rules.names(), labels.EmptyLabels(), p.external.String(), nil)
 		}},
