@@ -17,9 +17,9 @@ import (
 	"time"
 )
 
-// certify writes a certificate for 127.0.0.1, its key, and the certificate of
-// who signed it, whose name it returns.
-func certify(t testing.TB, dir string) string {
+// certify writes a certificate for 127.0.0.1 and further names, its key, and
+// the certificate of who signed it, whose name it returns.
+func certify(t testing.TB, dir string, names ...string) string {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	authorityKey, err2 := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -29,7 +29,7 @@ func certify(t testing.TB, dir string) string {
 	}
 	leaf := &x509.Certificate{
 		SerialNumber: big.NewInt(2), Subject: pkix.Name{CommonName: "redis"}, NotAfter: time.Now().Add(time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, DNSNames: names, KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 	}
 	signed, err3 := x509.CreateCertificate(rand.Reader, leaf, authority, &key.PublicKey, authorityKey)
 	own, err4 := x509.CreateCertificate(rand.Reader, authority, authority, &authorityKey.PublicKey, authorityKey)
