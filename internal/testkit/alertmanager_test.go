@@ -1,8 +1,8 @@
 package testkit_test
 
 import (
-	"io"
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/alertmanager/alert"
 	"github.com/prometheus/alertmanager/notify"
 	"github.com/prometheus/alertmanager/template"
-	"github.com/prometheus/alertmanager/types"
 	commoncfg "github.com/prometheus/common/config"
 	"github.com/prometheus/common/model"
 
@@ -21,7 +21,7 @@ import (
 
 // sender is one of Alertmanager's own receivers.
 type sender interface {
-	Notify(ctx context.Context, alerts ...*types.Alert) (retry bool, err error)
+	Notify(ctx context.Context, alerts ...*alert.Alert) (retry bool, err error)
 }
 
 // service is what all the fakes have.
@@ -51,17 +51,17 @@ func amContext(t *testing.T) context.Context {
 	return notify.WithGroupLabels(ctx, model.LabelSet{"alertname": "QueueWaitTimeHigh"})
 }
 
-func amAlert(ends time.Duration) *types.Alert {
+func amAlert(ends time.Duration) *alert.Alert {
 	now := time.Now()
-	return &types.Alert{Alert: model.Alert{
+	return &alert.Alert{Alert: model.Alert{
 		Labels:      model.LabelSet{"alertname": "QueueWaitTimeHigh", "severity": "critical", "queue_name": "größe <a&b>"},
 		Annotations: model.LabelSet{"summary": "Jobs wait for 寿司"},
 		StartsAt:    now.Add(-2 * time.Hour), EndsAt: now.Add(ends),
 	}}
 }
 
-func firing() *types.Alert { return amAlert(time.Hour) }
-func resolved() *types.Alert  { return amAlert(-time.Hour) }
+func firing() *alert.Alert   { return amAlert(time.Hour) }
+func resolved() *alert.Alert { return amAlert(-time.Hour) }
 
 func amHTTP() *commoncfg.HTTPClientConfig {
 	config := commoncfg.DefaultHTTPClientConfig
@@ -70,9 +70,9 @@ func amHTTP() *commoncfg.HTTPClientConfig {
 
 func amLog() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
-func mustNotify(t *testing.T, ctx context.Context, s sender, alert *types.Alert) {
+func mustNotify(t *testing.T, ctx context.Context, s sender, a *alert.Alert) {
 	t.Helper()
-	if retry, err := s.Notify(ctx, alert); err != nil || retry {
+	if retry, err := s.Notify(ctx, a); err != nil || retry {
 		t.Fatalf("retry %v: %v", retry, err)
 	}
 }

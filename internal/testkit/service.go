@@ -14,7 +14,8 @@ import (
 type Attempt struct {
 	At   time.Time
 	Path string // of a request
-	// Status is the answer's, or the last reply to the client's mail; 0 where there was none.
+	// Status is the answer's; of a mail server 250, or the first refusal's code. 0
+	// where there was no answer.
 	Status int
 	// Said is what the answer said was wrong.
 	Said     string

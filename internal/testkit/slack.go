@@ -34,9 +34,17 @@ type SlackServer struct {
 // slackWebhookChannel is where the webhook posts.
 const slackWebhookChannel = "C0WEBHOOK01"
 
+// How a message came.
+const (
+	SlackWebhook = "webhook"
+	SlackPost    = "post"   // chat.postMessage
+	SlackUpdate  = "update" // chat.update
+	SlackShare   = "file"   // files.completeUploadExternal, with a channel
+)
+
 // SlackMessage is a call that was accepted, or what is now in a channel.
 type SlackMessage struct {
-	// Method is webhook, post, update or file.
+	// Method is one of SlackWebhook, SlackPost, SlackUpdate and SlackShare.
 	Method   string
 	Channel  string // its ID
 	TS       string
@@ -59,7 +67,9 @@ func NewSlackServer(t testing.TB) *SlackServer {
 }
 
 // WebhookURL is the incoming webhook.
-func (s *SlackServer) WebhookURL() string { return s.URL + "/services/T0TEAM00001/B0HOOK00001/hooksecret" }
+func (s *SlackServer) WebhookURL() string {
+	return s.URL + "/services/T0TEAM00001/B0HOOK00001/hooksecret"
+}
 
 // APIURL is a method of the Web API.
 func (s *SlackServer) APIURL(method string) string { return s.URL + "/api/" + method }
@@ -154,7 +164,7 @@ func (s *SlackServer) webhook(r *http.Request, body []byte) reply {
 	if wrong := slackWrong(parsed); wrong.word != "" {
 		return slackWord(slackStatus(wrong.word), wrong.word)
 	}
-	s.keep(SlackMessage{Method: "webhook", Channel: slackWebhookChannel, ThreadTS: textOf(parsed["thread_ts"]), Body: body, Parsed: parsed})
+	s.keep(SlackMessage{Method: SlackWebhook, Channel: slackWebhookChannel, ThreadTS: textOf(parsed["thread_ts"]), Body: body, Parsed: parsed})
 	return reply{status: http.StatusOK, kind: "text/html", body: "ok"}
 }
 

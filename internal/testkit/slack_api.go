@@ -47,20 +47,20 @@ func (s *SlackServer) chat(r *http.Request, method string, body []byte) reply {
 	if word != "" {
 		return slackError(word)
 	}
-	m := SlackMessage{Method: "post", ThreadTS: textOf(parsed["thread_ts"]), Body: body, Parsed: parsed}
+	m := SlackMessage{Method: SlackPost, ThreadTS: textOf(parsed["thread_ts"]), Body: body, Parsed: parsed}
 	if method == "update" {
-		m.Method, m.TS = "update", textOf(parsed["ts"])
+		m.Method, m.TS = SlackUpdate, textOf(parsed["ts"])
 	}
-	if m.Channel, word = s.channel(textOf(parsed["channel"]), m.Method == "update"); word != "" {
+	if m.Channel, word = s.channel(textOf(parsed["channel"]), m.Method == SlackUpdate); word != "" {
 		return slackError(word)
 	}
-	if m.Method == "update" && !s.has(m.Channel, m.TS) {
+	if m.Method == SlackUpdate && !s.has(m.Channel, m.TS) {
 		return slackError("message_not_found")
 	}
 	if wrong := slackWrong(parsed); wrong.word != "" {
 		return slackError(wrong.word, wrong.messages...)
 	}
-	if m.Method == "update" && utf8.RuneCountInString(textOf(parsed["text"])) > slackUpdateText {
+	if m.Method == SlackUpdate && utf8.RuneCountInString(textOf(parsed["text"])) > slackUpdateText {
 		return slackError("msg_too_long")
 	}
 	m = s.keep(m)

@@ -175,7 +175,7 @@ func (s *SlackServer) share(u slackUpload) {
 	if u.comment == "" && len(u.blocks) > 0 {
 		parsed["blocks"] = u.blocks
 	}
-	s.keep(SlackMessage{Method: "file", Channel: u.channel, ThreadTS: u.thread, Body: u.plainBody, Parsed: parsed})
+	s.keep(SlackMessage{Method: SlackShare, Channel: u.channel, ThreadTS: u.thread, Body: u.plainBody, Parsed: parsed})
 }
 
 // slackUploadOf reads the arguments from a form or from JSON.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -59,7 +58,7 @@ func TestSlackTakesAlertmanager(t *testing.T) {
 	s := testkit.NewSlackServer(t)
 	mustNotify(t, amContext(t), slackSender(t, s.WebhookURL(), nil), firing())
 	m := s.Await(t, 1)[0]
-	if m.Method != "webhook" || m.TS == "" || m.Channel == "" || len(m.Parsed["attachments"].([]any)) != 1 || len(s.Problems()) != 0 {
+	if m.Method != testkit.SlackWebhook || m.TS == "" || m.Channel == "" || len(m.Parsed["attachments"].([]any)) != 1 || len(s.Problems()) != 0 {
 		t.Errorf("%+v, problems %v", m, s.Problems())
 	}
 }
@@ -74,7 +73,7 @@ func TestSlackTakesAlertmanagersUpdate(t *testing.T) {
 	mustNotify(t, ctx, bot, firing())
 	mustNotify(t, ctx, bot, resolved())
 	list := s.Await(t, 2)
-	if list[0].Method != "post" || list[1].Method != "update" || list[0].TS != list[1].TS || list[1].Channel != s.ChannelID("#alerts") {
+	if list[0].Method != testkit.SlackPost || list[1].Method != testkit.SlackUpdate || list[0].TS != list[1].TS || list[1].Channel != s.ChannelID("#alerts") {
 		t.Errorf("%+v", list)
 	}
 	if now := s.Current(); len(now) != 1 || !strings.Contains(string(now[0].Body), "RESOLVED") {
@@ -83,7 +82,7 @@ func TestSlackTakesAlertmanagersUpdate(t *testing.T) {
 }
 
 // TestSlackFaults: Alertmanager tells what may be tried again from what may
-// not; that a full 429 is not tried again is Alertmanager's.
+// not. It gives up at a 429.
 func TestSlackFaults(t *testing.T) {
 	t.Parallel()
 	for name, of := range map[string]func(*testkit.SlackServer) sender{
@@ -141,7 +140,7 @@ func TestSlackWebhookRefusals(t *testing.T) {
 		t.Errorf("%s %s", resp.Status, body)
 	}
 	s.Break(testkit.Status(http.StatusTooManyRequests, 30*time.Second))
-	if resp, body := post(t, hook, asJSON, hello); resp.StatusCode != 429 || resp.Header.Get("Retry-After") != "30" || body != "rate_limited" {
+	if resp, body := post(t, hook, asJSON, hello); resp.StatusCode != http.StatusTooManyRequests || resp.Header.Get("Retry-After") != "30" || body != "rate_limited" {
 		t.Errorf("%s %s", resp.Status, body)
 	}
 	if n := len(s.Messages()); n != 1 {
@@ -322,7 +321,7 @@ func TestSlackFiles(t *testing.T) {
 	if string(file.Bytes) != "PNG" || file.ThreadTS != ts || !file.Complete || file.Title != "Chart" || file.AltText != "chart" || file.Channel != s.ChannelID("alerts") {
 		t.Errorf("%+v", file)
 	}
-	if list := s.Await(t, 2); list[1].Method != "file" || list[1].ThreadTS != ts || slices.Contains(s.Problems(), "") || len(s.Problems()) != 0 {
+	if list := s.Await(t, 2); list[1].Method != testkit.SlackShare || list[1].ThreadTS != ts || len(s.Problems()) != 0 {
 		t.Errorf("%+v %v", list, s.Problems())
 	}
 }
