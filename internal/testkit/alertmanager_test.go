@@ -30,6 +30,7 @@ type service interface {
 	Heal()
 	Attempts() []testkit.Attempt
 	AwaitAttempts(testing.TB, int) []testkit.Attempt
+	AwaitAccepted(testing.TB, int) []testkit.Attempt
 	AwaitEnded(testing.TB, int) []testkit.Attempt
 	Problems() []string
 }
@@ -101,7 +102,12 @@ func webFailures() map[string]failure {
 func suffers(t *testing.T, service service, s sender, failures map[string]failure) {
 	t.Helper()
 	for name, f := range failures {
-		before := len(service.Attempts())
+		before, taken := len(service.Attempts()), 0
+		for _, a := range service.Attempts() {
+			if a.Accepted {
+				taken++
+			}
+		}
 		service.Break(f.fault)
 		ctx, giveUp := context.WithCancel(amContext(t))
 		type outcome struct {
@@ -113,14 +119,18 @@ func suffers(t *testing.T, service service, s sender, failures map[string]failur
 			retry, err := s.Notify(ctx, firing())
 			done <- outcome{retry, err}
 		}()
-		if name == "hang" || name == "slow" {
+		switch name {
+		case "hang":
 			service.AwaitAttempts(t, before+1)
+			giveUp()
+		case "slow":
+			service.AwaitAccepted(t, taken+1)
 			giveUp()
 		}
 		got := <-done
 		giveUp()
 		if got.err == nil || got.retry != f.retry {
-			t.Errorf("%s: retry %v: %v", name, got.retry, got.err)
+			t.Errorf("%s: retry %v: %v; %+v", name, got.retry, got.err, service.Attempts())
 		}
 		list := service.AwaitEnded(t, before+1)
 		if last := list[len(list)-1]; last.Accepted != f.taken || last.At.IsZero() {

@@ -68,17 +68,25 @@ func (s *service) AwaitAttempts(t testing.TB, n int) []Attempt {
 	return s.Attempts()
 }
 
-// AwaitEnded waits until n attempts have ended.
-func (s *service) AwaitEnded(t testing.TB, n int) []Attempt {
+// AwaitAccepted waits until n attempts were accepted, answered or not.
+func (s *service) AwaitAccepted(t testing.TB, n int) []Attempt {
 	t.Helper()
-	s.await(t, "ended attempts", n, s.ended)
+	s.await(t, "accepted attempts", n, func() int { return s.count(func(a Attempt) bool { return a.Accepted }) })
 	return s.Attempts()
 }
 
-func (s *service) ended() int {
+// AwaitEnded waits until n attempts have ended.
+func (s *service) AwaitEnded(t testing.TB, n int) []Attempt {
+	t.Helper()
+	s.await(t, "ended attempts", n, func() int { return s.count(func(a Attempt) bool { return a.Ended }) })
+	return s.Attempts()
+}
+
+// count is how many attempts are so, under the lock.
+func (s *service) count(so func(Attempt) bool) int {
 	n := 0
 	for _, one := range s.attempts {
-		if one.Ended {
+		if so(one) {
 			n++
 		}
 	}

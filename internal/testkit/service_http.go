@@ -74,12 +74,12 @@ func (s *webService) serve(w http.ResponseWriter, r *http.Request) {
 	}
 	a := s.answer(r, body)
 	s.note(n, func(b *Attempt) { b.Accepted, b.Said = a.said == "", a.said })
-	switch fault.kind {
-	case faultLost:
-		reset(w)
-		return
-	case faultSlow:
+	if fault.kind == faultSlow {
 		s.linger(fault.after, r.Context().Done())
+	}
+	if fault.kind == faultLost || r.Context().Err() != nil {
+		reset(w) // who leaves over TLS could still get an answer
+		return
 	}
 	s.send(w, n, a)
 }

@@ -205,8 +205,8 @@ func (s *SlackServer) keep(m SlackMessage) SlackMessage {
 	for _, text := range slackMentions(m.Parsed) {
 		s.complain("a %s tells everyone: %s", m.Method, text)
 	}
-	if m.ThreadTS != "" && !s.has(m.Channel, m.ThreadTS) {
-		s.complain("a %s is in the thread of %s, which is no message of %s", m.Method, m.ThreadTS, m.Channel)
+	if m.ThreadTS != "" && !s.begins(m.Channel, m.ThreadTS) {
+		s.complain("a %s is in the thread of %s, which begins none in %s", m.Method, m.ThreadTS, m.Channel)
 	}
 	s.change(func() {
 		if m.TS == "" {
@@ -221,6 +221,12 @@ func (s *SlackServer) keep(m SlackMessage) SlackMessage {
 // has reports whether a channel has a message.
 func (s *SlackServer) has(channel, ts string) bool {
 	return slices.ContainsFunc(s.Messages(), func(m SlackMessage) bool { return m.Channel == channel && m.TS == ts })
+}
+
+// begins reports whether a channel has a message that is no reply itself: a
+// reply's ts is no thread's ("files.completeUploadExternal").
+func (s *SlackServer) begins(channel, ts string) bool {
+	return slices.ContainsFunc(s.Messages(), func(m SlackMessage) bool { return m.Channel == channel && m.TS == ts && m.ThreadTS == "" })
 }
 
 // slackWord is a webhook's answer.

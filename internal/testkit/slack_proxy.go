@@ -42,7 +42,9 @@ func proxySlack(t testing.TB, s *SlackServer) *slackProxy {
 	}
 	p.url = "http://" + entry.Addr().String()
 	quiet := log.New(io.Discard, "", 0)
-	slack := &http.Server{Handler: http.HandlerFunc(s.serve), ErrorLog: quiet, TLSConfig: &tls.Config{Certificates: []tls.Certificate{pair}, NextProtos: []string{"http/1.1"}}}
+	slack := &http.Server{Handler: http.HandlerFunc(s.serve), ErrorLog: quiet, TLSConfig: &tls.Config{Certificates: []tls.Certificate{pair}}}
+	slack.Protocols = new(http.Protocols)
+	slack.Protocols.SetHTTP1(true) // HTTP/2 has no connection of its own to reset
 	proxy := &http.Server{Handler: http.HandlerFunc(p.connect), ErrorLog: quiet}
 	var serving sync.WaitGroup
 	serving.Go(func() { _ = slack.ServeTLS(p.conns, "", "") })

@@ -297,6 +297,27 @@ func TestSlackMentions(t *testing.T) {
 	}
 }
 
+// TestSlackThreads: a reply is no thread's beginning, and no channel has
+// another's threads.
+func TestSlackThreads(t *testing.T) {
+	t.Parallel()
+	s := testkit.NewSlackServer(t)
+	say := func(channel, thread string) string {
+		v := slackCall(t, s, "chat.postMessage", asJSON, fmt.Sprintf(`{"channel":%q,"text":"a","thread_ts":%q}`, channel, thread))
+		return v["ts"].(string)
+	}
+	first := say("#alerts", "")
+	reply := say("#alerts", first)
+	if list := s.Problems(); len(list) != 0 {
+		t.Error(list)
+	}
+	say("#alerts", reply)
+	say("#other", first)
+	if list := s.Problems(); len(list) != 2 {
+		t.Error(list)
+	}
+}
+
 // TestSlackFiles: a picture in the thread of a message.
 func TestSlackFiles(t *testing.T) {
 	t.Parallel()
