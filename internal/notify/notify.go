@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
@@ -41,6 +42,10 @@ type Notifier struct {
 
 	keepSilences, keepSent, keepAlerts *keeper
 
+	external  *url.URL
+	signer    *signer
+	silencing *silencePage
+
 	plan    *Plan // what Run begins with
 	running *graph
 	swap    sync.RWMutex // of running
@@ -54,7 +59,8 @@ type Notifier struct {
 // Close. When it fails nothing is left open.
 func New(o Options) (_ *Notifier, err error) {
 	n := &Notifier{o: o, marker: marker.NewGroupMarker(), outcomes: newOutcomes()}
-	if n.plan, err = Prepare(o.Settings, o.ExternalURL(), o.Logger); err != nil {
+	n.external = o.ExternalURL()
+	if n.plan, err = Prepare(o.Settings, n.external, o.Logger); err != nil {
 		return nil, err
 	}
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
@@ -65,7 +71,7 @@ func New(o Options) (_ *Notifier, err error) {
 			err = errors.Join(err, n.Close())
 		}
 	}()
-	for _, step := range []func() error{n.openSent, n.openSilences, n.openAlerts, n.openAPI} {
+	for _, step := range []func() error{n.openLinks, n.openSent, n.openSilences, n.openAlerts, n.openAPI} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -76,6 +82,12 @@ func New(o Options) (_ *Notifier, err error) {
 }
 
 func (n *Notifier) file(name string) string { return filepath.Join(n.o.Dir, name) }
+
+func (n *Notifier) openLinks() (err error) {
+	n.silencing = newSilencePage(n)
+	n.signer, err = newSigner(n.file("link.key"))
+	return err
+}
 
 // openSent opens the log of what was told: it is what keeps a restart from
 // telling everything again.
@@ -108,7 +120,7 @@ func (n *Notifier) openSilences() (err error) {
 func (n *Notifier) openAlerts() (err error) {
 	file := n.file("alerts.json")
 	n.keepAlerts = newKeeper("the alerts", file, n.marshalAlerts, n.o.Logger)
-	n.alerts, err = mem.NewAlerts(context.Background(), alertCollection, maxAlertsPerName, stored{n.silencer, n.keepAlerts}, n.o.Logger, n.events, n.o.Registerer, featurecontrol.NoopFlags{})
+	n.alerts, err = mem.NewAlerts(context.Background(), alertCollection, maxAlertsPerName, stored{n.silencer, n.keepAlerts, n.link}, n.o.Logger, n.events, n.o.Registerer, featurecontrol.NoopFlags{})
 	if err != nil {
 		return fmt.Errorf("hold alerts: %w", err)
 	}
@@ -121,6 +133,7 @@ func (n *Notifier) openAlerts() (err error) {
 type stored struct {
 	*silence.Silencer
 	keep *keeper
+	link func(permit) string
 }
 
 // PostStore is called with the lock of the alerts held.
@@ -191,7 +204,7 @@ func (n *Notifier) collectOnce() {
 // Reload takes settings, whose files it reads first: when anything is wrong with
 // them, the old ones stay.
 func (n *Notifier) Reload(s Settings) error {
-	plan, err := Prepare(s, n.o.ExternalURL(), n.o.Logger)
+	plan, err := Prepare(s, n.external, n.o.Logger)
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ type Options struct {
 	// Dir holds silences, the log of notifications and the alerts; it is made
 	// when it is missing.
 	Dir string
-	// ExternalURL is where links lead; asked by New and at each reload.
+	// ExternalURL is where links lead; asked by New.
 	ExternalURL func() *url.URL
 	Settings    Settings
 	Registerer  prometheus.Registerer

@@ -30,15 +30,16 @@ func (p *PagerDuty) config() yamlMap {
 		"component":     `{{ .CommonLabels.component }}`,
 		"class":         `{{ .CommonLabels.alertname }}`,
 		"details": yamlMap{
-			"what":     `{{ template "luneo.text" . }}`,
-			"where":    `{{ template "luneo.where" . }}`,
+			"what":     `{{ template "luneo.pagerduty.what" . }}`,
 			"since":    `{{ template "luneo.since" . }}`,
-			"firing":   `{{ template "luneo.list" .Alerts.Firing }}`,
-			"resolved": `{{ template "luneo.list" .Alerts.Resolved }}`,
+			"firing":   `{{ template "luneo.pagerduty.list" .Alerts.Firing }}`,
+			"resolved": `{{ template "luneo.pagerduty.list" .Alerts.Resolved }}`,
 		},
 		"links": yamlList{
-			yamlMap{"href": `{{ .CommonAnnotations.dashboard_url }}`, "text": "Dashboard"},
-			yamlMap{"href": `{{ .CommonAnnotations.runbook_url }}`, "text": "Runbook"},
+			yamlMap{"href": `{{ template "luneo.dashboard" . }}`, "text": "Dashboard"},
+			yamlMap{"href": `{{ template "luneo.runbook" . }}`, "text": "Runbook"},
+			yamlMap{"href": `{{ template "luneo.query" . }}`, "text": "Query"},
+			yamlMap{"href": `{{ template "luneo.silence" . }}`, "text": "Silence"},
 		},
 	}
 	if p.URL != "" {

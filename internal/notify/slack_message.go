@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/prometheus/alertmanager/alert"
 	amnotify "github.com/prometheus/alertmanager/notify"
@@ -44,7 +45,7 @@ func (s *slackNotifier) message(ctx context.Context, alerts []*alert.Alert) (*sl
 	data := amnotify.GetTemplateData(ctx, s.template, alerts, s.logger)
 	var err error
 	render := amnotify.TmplText(s.template, data, &err)
-	luneo := func(name string) string { return render(`{{ template "luneo.slack.` + name + `" . }}`) }
+	luneo := func(name string) string { return strings.TrimSpace(render(`{{ template "luneo.slack.` + name + `" . }}`)) }
 	title := luneo("title")
 	m := &slackMessage{
 		Text: "*" + title + "*",

@@ -1,0 +1,141 @@
+package notify
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/prometheus/alertmanager/alert"
+	"github.com/prometheus/common/model"
+
+	"github.com/luneo-platform/luneo/internal/kpi"
+	"github.com/luneo-platform/luneo/internal/safefile"
+)
+
+// SilencePath is the page that a link in a message leads to. Whoever has such a
+// link may silence what it names, and nothing else, without a password: it is
+// for a phone at night. It is signed, and holds for linkHolds from the moment
+// that its alert began.
+const SilencePath = "/silence"
+
+const (
+	linkHolds = 7 * 24 * time.Hour
+	// maxLink keeps links below what services take: Slack's are at most 3,000
+	// characters. An alert with more to say gets none.
+	maxLink = 2_000
+	// linkToken is the parameter that says what may be silenced.
+	linkToken = "t"
+	keyBytes  = 32
+)
+
+// Annotations that every alert gets: links that silence it, and all of its rule.
+const (
+	silenceAnnotation    = "silence_url"
+	silenceAllAnnotation = "silence_all_url"
+)
+
+// permit is what a link lets its owner silence.
+type permit struct {
+	Labels map[string]string `json:"l"`
+	Until  int64             `json:"u"` // seconds since 1970
+}
+
+// signer signs permits with a key of its own.
+type signer struct{ key []byte }
+
+// newSigner reads the key, or makes one where there is none.
+func newSigner(file string) (*signer, error) {
+	key, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		key = make([]byte, keyBytes)
+		if _, err := rand.Read(key); err != nil {
+			return nil, fmt.Errorf("make the key of links: %w", err)
+		}
+		err = safefile.Replace(file, key)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the key of links in messages: %w", err)
+	}
+	if len(key) < keyBytes {
+		return nil, fmt.Errorf("the key of links in messages, %s, is shorter than %d bytes: remove it, and a new one is made; links of messages from before then no longer work", file, keyBytes)
+	}
+	return &signer{key}, nil
+}
+
+// sign writes a permit as text for a URL.
+func (s *signer) sign(p permit) string {
+	text, err := json.Marshal(p)
+	if err != nil { // texts and a number
+		return ""
+	}
+	body := base64.RawURLEncoding.EncodeToString(text)
+	return body + "." + base64.RawURLEncoding.EncodeToString(s.mac(body))
+}
+
+func (s *signer) mac(body string) []byte {
+	h := hmac.New(sha256.New, s.key)
+	h.Write([]byte("luneo silence\n" + body))
+	return h.Sum(nil)
+}
+
+// read is the permit that a text holds, if it is one of ours and has not run out.
+func (s *signer) read(token string, now time.Time) (permit, error) {
+	body, signature, _ := strings.Cut(token, ".")
+	sum, err := base64.RawURLEncoding.DecodeString(signature)
+	if err != nil || !hmac.Equal(sum, s.mac(body)) {
+		return permit{}, kpi.Errorf(kpi.KindForbidden, "This link is not one of this Luneo's, or a part of it is missing. Open it from the message itself.")
+	}
+	text, err := base64.RawURLEncoding.DecodeString(body)
+	var p permit
+	if err == nil {
+		err = json.Unmarshal(text, &p)
+	}
+	if err != nil || len(p.Labels) == 0 {
+		return permit{}, kpi.Errorf(kpi.KindForbidden, "This link is not one of this Luneo's.")
+	}
+	if now.Unix() > p.Until {
+		return permit{}, kpi.Errorf(kpi.KindForbidden, "This link has run out: it held for a week. Silence the alert on the page Alerts.")
+	}
+	return p, nil
+}
+
+// PreStore gives each alert the links that silence it, wherever it comes from.
+// It is called with the lock of the alerts held.
+func (s stored) PreStore(a *alert.Alert, existing bool) error { //nolint:revive // Alertmanager's interface
+	if err := s.Silencer.PreStore(a, existing); err != nil {
+		return err
+	}
+	annotations := a.Annotations.Clone()
+	if annotations == nil {
+		annotations = model.LabelSet{}
+	}
+	until := a.StartsAt.Add(linkHolds).Unix()
+	all := map[string]string{model.AlertNameLabel: a.Name()}
+	one := map[string]string{}
+	for name, value := range a.Labels {
+		one[string(name)] = string(value)
+	}
+	for name, labels := range map[model.LabelName]map[string]string{silenceAnnotation: one, silenceAllAnnotation: all} {
+		if link := s.link(permit{labels, until}); a.Name() != "" && len(link) <= maxLink {
+			annotations[name] = model.LabelValue(link)
+		}
+	}
+	a.Annotations = annotations
+	return nil
+}
+
+// link is the page that silences what a permit names.
+func (n *Notifier) link(p permit) string {
+	u := n.external.JoinPath(SilencePath)
+	u.RawQuery = url.Values{linkToken: {n.signer.sign(p)}}.Encode()
+	return u.String()
+}
