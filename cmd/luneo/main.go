@@ -79,7 +79,7 @@ metrics on :4000/metrics.`,
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{err} })
 	root.CompletionOptions.HiddenDefaultCmd = true
-	root.AddCommand(newServeCommand(), newDemoCommand(startDemoServer), newReplayCommand(), newQueuesCommand(), newBacktestCommand(), newCheckConfigCommand(), newVersionCommand())
+	root.AddCommand(newServeCommand(), newDemoCommand(startDemoServer), newReplayCommand(), newQueuesCommand(), newBacktestCommand(), newNotifyCommand(), newCheckConfigCommand(), newVersionCommand())
 	for _, c := range root.Commands() {
 		if c.Args == nil {
 			c.Args = noArgs

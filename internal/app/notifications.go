@@ -122,7 +122,7 @@ func (a *App) notificationRoutes() []web.Route {
 		return []web.Route{{Pattern: notify.Prefix, Scope: web.Read, Handler: a.alertmanagersElsewhere}}
 	}
 	api := plain(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { a.notify.ServeHTTP(w, r) })) // made later
-	silencing := func(w http.ResponseWriter, r *http.Request) error { return a.notify.HandleSilence(w, r) } // its link is signed
+	silencing := func(w http.ResponseWriter, r *http.Request) error { return a.notify.HandleSilence(w, r) }   // its link is signed
 	return []web.Route{
 		{Method: http.MethodGet, Pattern: notify.Prefix, Scope: web.Read, Handler: api},
 		{Method: http.MethodPost, Pattern: notify.Prefix + "alerts", Scope: web.Ingest, Handler: api},

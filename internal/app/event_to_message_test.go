@@ -1,0 +1,105 @@
+package app_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/luneo-platform/luneo/internal/testkit"
+)
+
+// waitingRule fires at once, where Luneo's own waits for two minutes.
+const waitingRule = `groups:
+  - name: test
+    rules:
+      - alert: QueueWaits
+        expr: max by (queue_name) (luneo_worker_queue_wait_time_current_seconds) > 60
+        labels: {severity: critical}
+        annotations:
+          summary: "Jobs wait in queue {{ $labels.queue_name }}: {{ $value | humanizeDuration }}"
+          dashboard_url: '{{ $externalURL }}/d/luneo-kpis'
+`
+
+// notifying writes a configuration with short intervals and the rule above, and
+// starts Luneo with it.
+func notifying(t *testing.T, dir, notifications string) *testkit.Process {
+	t.Helper()
+	for name, text := range map[string]string{
+		"rules.yml": waitingRule,
+		"luneo.yml": "public_url: https://luneo.example.com\nprometheus: {scrape_interval: 100ms, evaluation_interval: 100ms, builtin_rules: false, rule_files: [rules.yml]}\n" +
+			"notifications:\n  group_wait: 0s\n  group_interval: 1s\n" + notifications,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return testkit.Start(t, "--config", filepath.Join(dir, "luneo.yml"), "--data-dir", filepath.Join(dir, "data"))
+}
+
+// waits has a queue's oldest job wait for so long.
+func waits(t *testing.T, url, queue string, seconds int) {
+	t.Helper()
+	post(t, url+"/api/metrics/queue-wait", "application/json", fmt.Sprintf(`{"queueName":%q,"oldestWaitingSeconds":%d}`, queue, seconds)).accepted(t)
+}
+
+// silenceOf silences a queue for an hour and returns the silence's id.
+func silenceOf(t *testing.T, url, queue string) string {
+	t.Helper()
+	now := time.Now().UTC()
+	body := fmt.Sprintf(`{"matchers":[{"name":"queue_name","value":%q,"isRegex":false,"isEqual":true}],"startsAt":%q,"endsAt":%q,"createdBy":"Ada","comment":"known"}`,
+		queue, now.Format(time.RFC3339), now.Add(time.Hour).Format(time.RFC3339))
+	var made struct{ SilenceID string }
+	if a := post(t, url+"/api/v2/silences", "application/json", body); a.status != http.StatusOK || json.Unmarshal([]byte(a.body), &made) != nil {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	return made.SilenceID
+}
+
+// TestEventsBecomeMessages goes all the way: an event, the rule, the message at
+// Slack and PagerDuty, a silence, its end, and the word that it is over.
+func TestEventsBecomeMessages(t *testing.T) {
+	t.Parallel()
+	slack, pagerduty := testkit.NewSlackServer(t), testkit.NewPagerDutyServer(t)
+	p := notifying(t, t.TempDir(), fmt.Sprintf("  slack: {bot_token: %s, channel: '#alerts', api_url: %s}\n  pagerduty: {routing_key: %s, url: %s}\n",
+		slack.Token, slack.APIURL(""), strings.Repeat("k", 32), pagerduty.EnqueueURL()))
+	waits(t, p.URL, "renders", 125)
+	if e := pagerduty.Await(t, 1)[0]; e.Action != "trigger" || e.Payload.Summary != "CRITICAL: Jobs wait in queue renders: 2m 5s" || e.Payload.Severity != "critical" {
+		t.Errorf("PagerDuty got %s", e.Body)
+	}
+	first := slack.Await(t, 1)[0]
+	for _, want := range []string{"*CRITICAL: Jobs wait in queue renders: 2m 5s*", "https://luneo.example.com/d/luneo-kpis?from=", "https://luneo.example.com/silence?t="} {
+		if !strings.Contains(string(first.Body), want) {
+			t.Errorf("the message has no %s: %s", want, first.Body)
+		}
+	}
+
+	id := silenceOf(t, p.URL, "uploads")
+	waits(t, p.URL, "uploads", 90)
+	awaitQuery(t, p.URL, `sum(alertmanager_notifications_suppressed_total{reason="silence"}) > 0`)
+	if n := len(slack.Messages()); n != 1 {
+		t.Errorf("%d messages came while it was silenced", n-1)
+	}
+	if a := ask(t, http.MethodDelete, p.URL+"/api/v2/silence/"+id, nil); a.status != http.StatusOK {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	changed := slack.Await(t, 3) // the message changes, and its thread says so
+	if changed[1].Method != testkit.SlackUpdate || changed[2].ThreadTS != first.TS || !strings.Contains(string(changed[1].Body), "uploads") {
+		t.Errorf("after the silence came %s and %s", changed[1].Body, changed[2].Body)
+	}
+
+	waits(t, p.URL, "renders", 0)
+	waits(t, p.URL, "uploads", 0)
+	testkit.Await(t, "the end of the incident", func() bool { return strings.Contains(string(slack.Current()[0].Body), "Resolved") })
+	if green := string(slack.Current()[0].Body); !strings.Contains(green, `"color":"#0f7a4d"`) {
+		t.Errorf("the message ends as %s", green)
+	}
+	testkit.Await(t, "the end at PagerDuty", func() bool { return len(pagerduty.Open()) == 0 })
+	for _, problem := range append(slack.Problems(), pagerduty.Problems()...) {
+		t.Error(problem)
+	}
+}
