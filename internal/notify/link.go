@@ -110,7 +110,7 @@ func (s *signer) read(token string, now time.Time) (permit, error) {
 
 // PreStore gives each alert the links that silence it, wherever it comes from.
 // It is called with the lock of the alerts held.
-func (s stored) PreStore(a *alert.Alert, existing bool) error { //nolint:revive // Alertmanager's interface
+func (s stored) PreStore(a *alert.Alert, existing bool) error {
 	if err := s.Silencer.PreStore(a, existing); err != nil {
 		return err
 	}

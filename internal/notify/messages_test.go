@@ -41,7 +41,9 @@ func newServices(t *testing.T) *services {
 }
 
 // timing tells at once.
-func timing() notify.Timing { return notify.Timing{GroupInterval: time.Second, RepeatInterval: time.Hour} }
+func timing() notify.Timing {
+	return notify.Timing{GroupInterval: time.Second, RepeatInterval: time.Hour}
+}
 
 const routingKey = "0123456789abcdef0123456789abcdef"
 

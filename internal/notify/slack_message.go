@@ -45,7 +45,9 @@ func (s *slackNotifier) message(ctx context.Context, alerts []*alert.Alert) (*sl
 	data := amnotify.GetTemplateData(ctx, s.template, alerts, s.logger)
 	var err error
 	render := amnotify.TmplText(s.template, data, &err)
-	luneo := func(name string) string { return strings.TrimSpace(render(`{{ template "luneo.slack.` + name + `" . }}`)) }
+	luneo := func(name string) string {
+		return strings.TrimSpace(render(`{{ template "luneo.slack.` + name + `" . }}`))
+	}
 	title := luneo("title")
 	m := &slackMessage{
 		Text: "*" + title + "*",
