@@ -24,13 +24,13 @@ build: ui ## Write bin/luneo, with the web UI
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/luneo ./cmd/luneo
 
 test: ## Install what the tests need, then run them all, and the checks
-	@tools/need gcc node npm chromium curl promtool prometheus victoria-metrics redis redis-sentinel
+	@tools/need gcc node npm chromium curl promtool prometheus alertmanager victoria-metrics redis redis-sentinel
 	@$(MAKE) --no-print-directory ui
 	$(GO) test -race -timeout 20m ./...
 	@$(MAKE) --no-print-directory check
 
 test-long: ## The full sizes: 100 kills, a million shops
-	@tools/need gcc node npm chromium curl promtool prometheus victoria-metrics redis redis-sentinel
+	@tools/need gcc node npm chromium curl promtool prometheus alertmanager victoria-metrics redis redis-sentinel
 	@$(MAKE) --no-print-directory ui
 	LUNEO_LONG=1 $(GO) test -race -timeout 60m -count=1 ./...
 

@@ -125,6 +125,7 @@ func (a *App) notificationRoutes() []web.Route {
 	silencing := func(w http.ResponseWriter, r *http.Request) error { return a.notify.HandleSilence(w, r) }   // its link is signed
 	return []web.Route{
 		{Method: http.MethodGet, Pattern: notify.Prefix, Scope: web.Read, Handler: api},
+		{Method: http.MethodGet, Pattern: notify.Prefix + "alerts", Scope: web.Read, Handler: api},
 		{Method: http.MethodPost, Pattern: notify.Prefix + "alerts", Scope: web.Ingest, Handler: api},
 		{Pattern: notify.Prefix, Scope: web.Admin, Handler: api},
 		{Method: http.MethodGet, Pattern: notify.SilencePath, Scope: web.Open, Handler: silencing},
