@@ -1,8 +1,10 @@
 package app_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"image/png"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -60,6 +62,31 @@ func silenceOf(t *testing.T, url, queue string) string {
 	return made.SilenceID
 }
 
+// TestPictureLinks: who can't be sent a picture gets a link to it, which shows
+// that one and no other.
+func TestPictureLinks(t *testing.T) {
+	t.Parallel()
+	hook := testkit.NewHookServer(t)
+	p := notifying(t, t.TempDir(), fmt.Sprintf("  webhook: {url: %s}\n", hook.URL))
+	waits(t, p.URL, "renders", 125)
+	link := strings.Replace(hook.Await(t, 1)[0].Alerts[0].Annotations["chart_url"], "https://luneo.example.com", p.URL, 1)
+	for _, theme := range []string{"", "&theme=dark"} {
+		a := get(t, link+theme)
+		if a.status != http.StatusOK || a.header.Get("Content-Type") != "image/png" {
+			t.Fatalf("%d %s", a.status, a.body)
+		}
+		if _, err := png.Decode(strings.NewReader(a.body)); err != nil {
+			t.Error(err)
+		}
+	}
+	if a := get(t, link[:len(link)-2]); a.status != http.StatusForbidden {
+		t.Errorf("a link that was changed: %d %s", a.status, a.body)
+	}
+	if a := get(t, strings.Replace(link, "/chart.png", "/silence", 1)); a.status != http.StatusForbidden {
+		t.Errorf("a picture's link silences: %d", a.status)
+	}
+}
+
 // TestEventsBecomeMessages goes all the way: an event, the rule, the message at
 // Slack and PagerDuty, a silence, its end, and the word that it is over.
 func TestEventsBecomeMessages(t *testing.T) {
@@ -78,18 +105,25 @@ func TestEventsBecomeMessages(t *testing.T) {
 		}
 	}
 
+	testkit.Await(t, "the chart in the thread", func() bool { return len(slack.Files()) == 1 && slack.Files()[0].Complete })
+	if f := slack.Files()[0]; f.ThreadTS != first.TS || !strings.Contains(f.AltText, "above the limit of 60") {
+		t.Errorf("the chart is in the thread %s, not %s: %s", f.ThreadTS, first.TS, f.AltText)
+	} else if _, err := png.Decode(bytes.NewReader(f.Bytes)); err != nil {
+		t.Error(err)
+	}
+
 	id := silenceOf(t, p.URL, "uploads")
 	waits(t, p.URL, "uploads", 90)
 	awaitQuery(t, p.URL, `sum(alertmanager_notifications_suppressed_total{reason="silence"}) > 0`)
-	if n := len(slack.Messages()); n != 1 {
-		t.Errorf("%d messages came while it was silenced", n-1)
+	if n := len(slack.Messages()); n != 2 { // and its chart
+		t.Errorf("%d messages came while it was silenced", n-2)
 	}
 	if a := ask(t, http.MethodDelete, p.URL+"/api/v2/silence/"+id, nil); a.status != http.StatusOK {
 		t.Fatalf("%d %s", a.status, a.body)
 	}
-	changed := slack.Await(t, 3) // the message changes, and its thread says so
-	if changed[1].Method != testkit.SlackUpdate || changed[2].ThreadTS != first.TS || !strings.Contains(string(changed[1].Body), "uploads") {
-		t.Errorf("after the silence came %s and %s", changed[1].Body, changed[2].Body)
+	changed := slack.Await(t, 4)[2:] // behind the chart: the message changes, and its thread says so
+	if changed[0].Method != testkit.SlackUpdate || changed[1].ThreadTS != first.TS || !strings.Contains(string(changed[0].Body), "uploads") {
+		t.Errorf("after the silence came %s and %s", changed[0].Body, changed[1].Body)
 	}
 
 	waits(t, p.URL, "renders", 0)

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/url"
 	"path/filepath"
@@ -25,7 +24,7 @@ func (a *App) openNotifications() (err error) {
 		return nil
 	}
 	a.notify, err = notify.New(notify.Options{
-		Dir: filepath.Join(cfg.DataDir, notify.Dir), ExternalURL: a.externalURL, Settings: notifySettings(cfg),
+		Dir: filepath.Join(cfg.DataDir, notify.Dir), ExternalURL: a.externalURL, Settings: a.notifySettings(cfg),
 		Registerer: a.registry, Logger: a.opts.Logger,
 	})
 	if err != nil {
@@ -39,21 +38,23 @@ func (a *App) openNotifications() (err error) {
 // warnOfLinks says so when links in messages lead nowhere for those who read
 // them.
 func (a *App) warnOfLinks() {
-	if len(a.notify.Plan().Receivers()) > 0 && leadsHome(a.externalURL()) {
+	if len(a.notify.Plan().Receivers()) > 0 && notify.LeadsHome(a.externalURL()) {
 		a.opts.Logger.Warn("links in notifications lead to this machine only; set public_url to where people reach this Luneo", "url", a.externalURL().String())
 	}
 }
 
-// leadsHome says whether an address means this machine wherever it is read.
-func leadsHome(u *url.URL) bool {
-	ip := net.ParseIP(u.Hostname())
-	return u.Hostname() == "localhost" || ip != nil && (ip.IsLoopback() || ip.IsUnspecified())
+// notifySettings are those of a Luneo that runs: its messages have charts.
+func (a *App) notifySettings(cfg config.Config) notify.Settings {
+	s := notifySettings(cfg)
+	s.Draw = a.drawAlert
+	return s
 }
 
 func notifySettings(cfg config.Config) notify.Settings {
 	n := cfg.Notifications
 	return notify.Settings{
 		File: string(n.AlertmanagerConfigFile), Templates: monitoring.Templates(),
+		Fallback: notify.Fallback{Receiver: n.Fallback, After: time.Duration(n.FallbackAfter)},
 		Short: notify.Short{
 			Slack: notify.Slack{
 				WebhookURL: n.Slack.WebhookURLValue.Reveal(), BotToken: n.Slack.BotTokenValue.Reveal(), APIURL: string(n.Slack.APIURL), Channel: n.Slack.Channel,
@@ -95,7 +96,7 @@ func (a *App) prepareNotifications(cfg config.Config) (apply func(), err error) 
 	if a.notify == nil || len(cfg.Notifications.AlertmanagerURLs) > 0 {
 		return func() {}, nil
 	}
-	plan, err := notify.Prepare(notifySettings(cfg), a.externalURL(), a.opts.Logger)
+	plan, err := notify.Prepare(a.notifySettings(cfg), a.externalURL(), a.opts.Logger)
 	if err != nil {
 		return nil, err
 	}
@@ -123,6 +124,7 @@ func (a *App) notificationRoutes() []web.Route {
 	}
 	api := plain(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { a.notify.ServeHTTP(w, r) })) // made later
 	silencing := func(w http.ResponseWriter, r *http.Request) error { return a.notify.HandleSilence(w, r) }   // its link is signed
+	drawing := func(w http.ResponseWriter, r *http.Request) error { return a.notify.HandleChart(w, r) }       // this, too
 	return []web.Route{
 		{Method: http.MethodGet, Pattern: notify.Prefix, Scope: web.Read, Handler: api},
 		{Method: http.MethodGet, Pattern: notify.Prefix + "alerts", Scope: web.Read, Handler: api},
@@ -130,6 +132,7 @@ func (a *App) notificationRoutes() []web.Route {
 		{Pattern: notify.Prefix, Scope: web.Admin, Handler: api},
 		{Method: http.MethodGet, Pattern: notify.SilencePath, Scope: web.Open, Handler: silencing},
 		{Method: http.MethodPost, Pattern: notify.SilencePath, Scope: web.Open, Handler: silencing},
+		{Method: http.MethodGet, Pattern: notify.ChartPath, Scope: web.Open, Handler: drawing},
 		{Method: http.MethodGet, Pattern: "/api/notifications", Scope: web.Read, Handler: a.handleNotifications},
 		{Method: http.MethodPost, Pattern: "/api/notify/test", Scope: web.Admin, Handler: a.handleNotifyTest},
 	}

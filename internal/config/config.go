@@ -184,7 +184,7 @@ func Default() Config {
 		Notifications: Notifications{
 			Slack: Slack{APIURL: "https://slack.com/api/"}, PagerDuty: PagerDuty{URL: "https://events.pagerduty.com/v2/enqueue"},
 			Email:     Email{RequireTLS: true},
-			GroupWait: Duration(10 * time.Second), GroupInterval: Duration(time.Minute), RepeatInterval: Duration(4 * time.Hour),
+			GroupWait: Duration(10 * time.Second), GroupInterval: Duration(time.Minute), RepeatInterval: Duration(4 * time.Hour), FallbackAfter: Duration(5 * time.Minute),
 		},
 		ShutdownTimeout: Duration(15 * time.Second),
 		Log:             Log{Level: "info", Format: "auto"},

@@ -21,6 +21,9 @@ type Notifications struct {
 	GroupInterval  Duration `yaml:"group_interval" doc:"How long after a message the next of the same rule goes out at the earliest, its end included." min:"1s" max:"1d"`
 	RepeatInterval Duration `yaml:"repeat_interval" doc:"After how long what still fires is said again." min:"1m" max:"5d"`
 
+	Fallback      string   `yaml:"fallback" doc:"Receiver that is told when another one fails for fallback_after: slack, pagerduty, email, webhook, or one of alertmanager_config_file."`
+	FallbackAfter Duration `yaml:"fallback_after" doc:"How long a receiver has to fail before the fallback is told." min:"0s" max:"1d"`
+
 	AlertmanagerConfigFile Path  `yaml:"alertmanager_config_file" doc:"A whole configuration in Alertmanager's own schema, in place of the keys above."`
 	AlertmanagerURLs       []URL `yaml:"alertmanager_urls" doc:"Alertmanagers that get the alerts (API v2), in place of the one in this process."`
 }

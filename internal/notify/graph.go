@@ -26,7 +26,7 @@ type graph struct {
 func (n *Notifier) start(p *Plan) *graph {
 	g := &graph{plan: p, done: make(chan struct{})}
 	g.inhibitor = inhibit.NewInhibitor(n.alerts, p.config.InhibitRules, n.o.Logger, n.events)
-	stages := n.pipeline.New(n.observed(p.receivers), noWait, g.inhibitor, n.silencer, p.intervals, n.marker, n.sent, nil)
+	stages := n.pipeline.New(n.observed(p), noWait, g.inhibitor, n.silencer, p.intervals, n.marker, n.sent, nil)
 	g.dispatcher = dispatch.NewDispatcher(n.alerts, p.routes, stages, n.marker, atLeast, groupMaintenance, nil, n.o.Logger, n.events, n.metrics, p.template)
 	inhibiting := make(chan struct{})
 	go func() {

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"net/url"
 	"os"
 	"strings"
@@ -37,16 +38,26 @@ const (
 	keyBytes  = 32
 )
 
-// Annotations that every alert gets: links that silence it, and all of its rule.
+// Annotations that every alert gets: links that silence it, and all of its rule,
+// and where links lead beyond this machine to a picture of the one and of all.
 const (
 	silenceAnnotation    = "silence_url"
 	silenceAllAnnotation = "silence_all_url"
+	chartAnnotation      = "chart_url"
+	chartAllAnnotation   = "chart_all_url"
 )
 
-// permit is what a link lets its owner silence.
+// What a link is for.
+const (
+	forSilence = "silence"
+	forChart   = "chart"
+)
+
+// permit is what a link lets its owner silence, or see.
 type permit struct {
 	Labels map[string]string `json:"l"`
-	Until  int64             `json:"u"` // seconds since 1970
+	// From is when the alert began, seconds since 1970.
+	From int64 `json:"f"`
 }
 
 // signer signs permits with a key of its own.
@@ -71,27 +82,28 @@ func newSigner(file string) (*signer, error) {
 	return &signer{key}, nil
 }
 
-// sign writes a permit as text for a URL.
-func (s *signer) sign(p permit) string {
+// sign writes a permit for something as text for a URL.
+func (s *signer) sign(purpose string, p permit) string {
 	text, err := json.Marshal(p)
 	if err != nil { // texts and a number
 		return ""
 	}
 	body := base64.RawURLEncoding.EncodeToString(text)
-	return body + "." + base64.RawURLEncoding.EncodeToString(s.mac(body))
+	return body + "." + base64.RawURLEncoding.EncodeToString(s.mac(purpose, body))
 }
 
-func (s *signer) mac(body string) []byte {
+func (s *signer) mac(purpose, body string) []byte {
 	h := hmac.New(sha256.New, s.key)
-	h.Write([]byte("luneo silence\n" + body))
+	h.Write([]byte("luneo " + purpose + "\n" + body))
 	return h.Sum(nil)
 }
 
-// read is the permit that a text holds, if it is one of ours and has not run out.
-func (s *signer) read(token string, now time.Time) (permit, error) {
+// read is the permit that a text holds, if it is one of ours for this purpose and
+// has not run out.
+func (s *signer) read(purpose, token string, now time.Time) (permit, error) {
 	body, signature, _ := strings.Cut(token, ".")
 	sum, err := base64.RawURLEncoding.DecodeString(signature)
-	if err != nil || !hmac.Equal(sum, s.mac(body)) {
+	if err != nil || !hmac.Equal(sum, s.mac(purpose, body)) {
 		return permit{}, kpi.Errorf(kpi.KindForbidden, "This link is not one of this Luneo's, or a part of it is missing. Open it from the message itself.")
 	}
 	text, err := base64.RawURLEncoding.DecodeString(body)
@@ -102,8 +114,8 @@ func (s *signer) read(token string, now time.Time) (permit, error) {
 	if err != nil || len(p.Labels) == 0 {
 		return permit{}, kpi.Errorf(kpi.KindForbidden, "This link is not one of this Luneo's.")
 	}
-	if now.Unix() > p.Until {
-		return permit{}, kpi.Errorf(kpi.KindForbidden, "This link has run out: it held for a week. Silence the alert on the page Alerts.")
+	if now.After(time.Unix(p.From, 0).Add(linkHolds)) {
+		return permit{}, kpi.Errorf(kpi.KindForbidden, "This link has run out: it held for a week. See the page Alerts.")
 	}
 	return p, nil
 }
@@ -118,14 +130,8 @@ func (s stored) PreStore(a *alert.Alert, existing bool) error {
 	if annotations == nil {
 		annotations = model.LabelSet{}
 	}
-	until := a.StartsAt.Add(linkHolds).Unix()
-	all := map[string]string{model.AlertNameLabel: a.Name()}
-	one := map[string]string{}
-	for name, value := range a.Labels {
-		one[string(name)] = string(value)
-	}
-	for name, labels := range map[model.LabelName]map[string]string{silenceAnnotation: one, silenceAllAnnotation: all} {
-		if link := s.link(permit{labels, until}); a.Name() != "" && len(link) <= maxLink {
+	for name, link := range s.links(a) {
+		if len(link) <= maxLink {
 			annotations[name] = model.LabelValue(link)
 		}
 	}
@@ -133,9 +139,28 @@ func (s stored) PreStore(a *alert.Alert, existing bool) error {
 	return nil
 }
 
-// link is the page that silences what a permit names.
-func (n *Notifier) link(p permit) string {
-	u := n.external.JoinPath(SilencePath)
-	u.RawQuery = url.Values{linkToken: {n.signer.sign(p)}}.Encode()
+// links are those that an alert gets.
+func (n *Notifier) links(a *alert.Alert) map[model.LabelName]string {
+	if a.Name() == "" {
+		return nil
+	}
+	one := permit{texts(a.Labels), a.StartsAt.Unix()}
+	all := permit{map[string]string{model.AlertNameLabel: a.Name()}, a.StartsAt.Unix()}
+	links := map[model.LabelName]string{silenceAnnotation: n.link(forSilence, SilencePath, one), silenceAllAnnotation: n.link(forSilence, SilencePath, all)}
+	if n.o.Settings.Draw != nil && !LeadsHome(n.external) {
+		links[chartAnnotation], links[chartAllAnnotation] = n.link(forChart, ChartPath, one), n.link(forChart, ChartPath, all)
+	}
+	return links
+}
+
+func (n *Notifier) link(purpose, path string, p permit) string {
+	u := n.external.JoinPath(path)
+	u.RawQuery = url.Values{linkToken: {n.signer.sign(purpose, p)}}.Encode()
 	return u.String()
+}
+
+// LeadsHome says whether an address means this machine wherever it is read.
+func LeadsHome(u *url.URL) bool {
+	ip := net.ParseIP(u.Hostname())
+	return u.Hostname() == "localhost" || ip != nil && (ip.IsLoopback() || ip.IsUnspecified())
 }

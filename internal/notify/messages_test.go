@@ -114,15 +114,21 @@ func indented(t *testing.T, value any) string {
 	return b.String()
 }
 
-// run starts a notifier over a folder of its own.
-func run(t *testing.T, dir string, s notify.Short) *notify.Notifier {
+// run starts a notifier over a folder of its own. It has the alerts before it
+// begins to tell: those of a group are then in one message.
+func run(t *testing.T, s notify.Settings, alerts ...kpi.Alert) *notify.Notifier {
 	t.Helper()
+	dir := t.TempDir()
+	s.Templates = monitoring.Templates()
 	n, err := notify.New(notify.Options{
 		Dir: dir, ExternalURL: func() *url.URL { return &url.URL{Scheme: "https", Host: "luneo.example.com"} },
-		Settings:   notify.Settings{Short: s, Templates: monitoring.Templates()},
+		Settings:   s,
 		Registerer: prometheus.NewRegistry(), Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
+		t.Fatal(err)
+	}
+	if err := n.Send(t.Context(), alerts); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -206,15 +212,13 @@ func TestMessages(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newServices(t)
-			n := run(t, t.TempDir(), s.short())
-			for i, alerts := range [][]kpi.Alert{c.first, c.then} {
-				if alerts == nil {
-					continue
-				}
-				if err := n.Send(t.Context(), alerts); err != nil {
+			n := run(t, notify.Settings{Short: s.short()}, c.first...)
+			testkit.Golden(t, filepath.Join("testdata", "message."+name+".1.golden"), s.bodies(t, 1))
+			if c.then != nil {
+				if err := n.Send(t.Context(), c.then); err != nil {
 					t.Fatal(err)
 				}
-				testkit.Golden(t, filepath.Join("testdata", fmt.Sprintf("message.%s.%d.golden", name, i+1)), s.bodies(t, i+1))
+				testkit.Golden(t, filepath.Join("testdata", "message."+name+".2.golden"), s.bodies(t, 2))
 			}
 			s.problems(t)
 		})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"os"
@@ -37,6 +38,9 @@ type Notifier struct {
 	metrics  *dispatch.DispatcherMetrics
 	events   eventrecorder.Recorder
 	outcomes *outcomes
+	fallback *fallback
+	asides   *asides
+	drawing  chan struct{} // a place for each picture that is being drawn for a link
 	handler  http.Handler
 	update   func(*Plan) // of the API
 
@@ -59,6 +63,9 @@ type Notifier struct {
 // Close. When it fails nothing is left open.
 func New(o Options) (_ *Notifier, err error) {
 	n := &Notifier{o: o, marker: marker.NewGroupMarker(), outcomes: newOutcomes()}
+	n.fallback = newFallback(n)
+	n.asides = newAsides(o.Logger)
+	n.drawing = make(chan struct{}, maxDrawn)
 	n.external = o.ExternalURL()
 	if n.plan, err = Prepare(o.Settings, n.external, o.Logger); err != nil {
 		return nil, err
@@ -76,8 +83,12 @@ func New(o Options) (_ *Notifier, err error) {
 			return nil, err
 		}
 	}
-	n.pipeline = amnotify.NewPipelineBuilder(o.Registerer, featurecontrol.NoopFlags{}, n.events)
-	n.metrics = dispatch.NewDispatcherMetrics(false, o.Registerer, featurecontrol.NoopFlags{})
+	flags, err := featurecontrol.NewFlags(slog.New(slog.DiscardHandler), featurecontrol.FeatureReceiverNameInMetrics)
+	if err != nil {
+		return nil, fmt.Errorf("have receivers named in the metrics: %w", err)
+	}
+	n.pipeline = amnotify.NewPipelineBuilder(o.Registerer, flags, n.events)
+	n.metrics = dispatch.NewDispatcherMetrics(false, o.Registerer, flags)
 	return n, nil
 }
 
@@ -120,7 +131,7 @@ func (n *Notifier) openSilences() (err error) {
 func (n *Notifier) openAlerts() (err error) {
 	file := n.file("alerts.json")
 	n.keepAlerts = newKeeper("the alerts", file, n.marshalAlerts, n.o.Logger)
-	n.alerts, err = mem.NewAlerts(context.Background(), alertCollection, maxAlertsPerName, stored{n.silencer, n.keepAlerts, n.link}, n.o.Logger, n.events, n.o.Registerer, featurecontrol.NoopFlags{})
+	n.alerts, err = mem.NewAlerts(context.Background(), alertCollection, maxAlertsPerName, stored{n.silencer, n.keepAlerts, n.links}, n.o.Logger, n.events, n.o.Registerer, featurecontrol.NoopFlags{})
 	if err != nil {
 		return fmt.Errorf("hold alerts: %w", err)
 	}
@@ -132,8 +143,8 @@ func (n *Notifier) openAlerts() (err error) {
 // an alert still fires is nothing new.
 type stored struct {
 	*silence.Silencer
-	keep *keeper
-	link func(permit) string
+	keep  *keeper
+	links func(*alert.Alert) map[model.LabelName]string
 }
 
 // PostStore is called with the lock of the alerts held.
@@ -169,6 +180,7 @@ func (n *Notifier) Run(ctx context.Context) error {
 	n.swap.Lock()
 	n.running.stop()
 	n.swap.Unlock()
+	n.asides.stop()
 	stop() // the last changes are those of the last notifications
 	running.Wait()
 	return nil

@@ -27,6 +27,10 @@ type Settings struct {
 	// Short is not looked at.
 	File  string
 	Short Short
+	// Draw draws alerts' metrics; nil: messages have no charts.
+	Draw Draw
+	// Fallback is who is told when a receiver fails for a while.
+	Fallback Fallback
 	// Templates are further templates that messages use, in Alertmanager's
 	// language.
 	Templates string

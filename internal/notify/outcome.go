@@ -136,13 +136,13 @@ func (n *Notifier) Receivers() []Receiver {
 }
 
 // observed has each attempt noted.
-func (n *Notifier) observed(receivers map[string][]amnotify.Integration) map[string][]amnotify.Integration {
-	all := make(map[string][]amnotify.Integration, len(receivers))
-	for name, list := range receivers {
+func (n *Notifier) observed(p *Plan) map[string][]amnotify.Integration {
+	all := make(map[string][]amnotify.Integration, len(p.receivers))
+	for name, list := range p.receivers {
 		watched := make([]amnotify.Integration, len(list))
 		for i := range list {
 			x := &list[i]
-			watched[i] = amnotify.NewIntegration(observer{n, name, x}, x, x.Name(), x.Index(), name)
+			watched[i] = amnotify.NewIntegration(observer{n, p, name, x}, x, x.Name(), x.Index(), name)
 		}
 		all[name] = watched
 	}
@@ -152,6 +152,7 @@ func (n *Notifier) observed(receivers map[string][]amnotify.Integration) map[str
 // observer notes what becomes of each attempt.
 type observer struct {
 	n        *Notifier
+	plan     *Plan
 	receiver string
 	of       *amnotify.Integration
 }
@@ -161,6 +162,10 @@ func (o observer) Notify(ctx context.Context, alerts ...*alert.Alert) (retry boo
 	o.n.outcomes.sending()
 	a := attemptOf(ctx, o.of, alerts)
 	o.n.outcomes.add(outcomeOf(o.receiver, o.of, alerts, a))
+	o.n.fallback.after(ctx, o, alerts, a.err)
+	if a.err == nil {
+		o.n.asides.start(a.later)
+	}
 	return a.retry, a.err
 }
 
@@ -169,7 +174,14 @@ type attempt struct {
 	began time.Time
 	retry bool
 	err   error
+	seen
+}
+
+// seen is what an integration of our own says beside whether it went well.
+type seen struct {
 	answer
+	// later is what is to be done once the message is out and noted.
+	later []func(context.Context) error
 }
 
 // answer is what a receiver answered.
@@ -178,12 +190,20 @@ type answer struct {
 	text   string
 }
 
-type answerKey struct{}
+type seenKey struct{}
+
+// later has something done after the attempt that ctx belongs to, if that goes
+// well: what must not hold up the message.
+func later(ctx context.Context, do func(context.Context) error) {
+	if s, ok := ctx.Value(seenKey{}).(*seen); ok {
+		s.later = append(s.later, do)
+	}
+}
 
 // answered notes an answer for the attempt that ctx belongs to; the last counts.
 func answered(ctx context.Context, status int, text []byte) {
-	if a, ok := ctx.Value(answerKey{}).(*answer); ok {
-		*a = answer{status, shortened(text)}
+	if s, ok := ctx.Value(seenKey{}).(*seen); ok {
+		s.answer = answer{status, shortened(text)}
 	}
 }
 
@@ -193,7 +213,7 @@ var unexpectedStatus = regexp.MustCompile(`(?s)unexpected status code (\d{3})(?:
 
 func attemptOf(ctx context.Context, i *amnotify.Integration, alerts []*alert.Alert) attempt {
 	a := attempt{began: time.Now()}
-	a.retry, a.err = i.Notify(context.WithValue(ctx, answerKey{}, &a.answer), alerts...)
+	a.retry, a.err = i.Notify(context.WithValue(ctx, seenKey{}, &a.seen), alerts...)
 	if a.err == nil || a.status != 0 {
 		return a
 	}

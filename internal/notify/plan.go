@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 
 	amconfig "github.com/prometheus/alertmanager/config"
@@ -24,6 +25,8 @@ type Plan struct {
 	receivers map[string][]amnotify.Integration
 	template  *template.Template
 	intervals *timeinterval.Intervener
+	fallback  Fallback
+	draw      Draw
 }
 
 // Prepare reads a configuration with every file that it names, and changes
@@ -38,7 +41,7 @@ func Prepare(s Settings, external *url.URL, logger *slog.Logger) (*Plan, error) 
 	if err != nil {
 		return nil, s.located(err)
 	}
-	p := &Plan{config: cfg, routes: dispatch.NewRoute(cfg.Route, nil), intervals: timeinterval.NewIntervener(intervals(cfg))}
+	p := &Plan{config: cfg, routes: dispatch.NewRoute(cfg.Route, nil), intervals: timeinterval.NewIntervener(intervals(cfg)), fallback: s.Fallback, draw: s.Draw}
 	if p.template, err = s.templates(cfg.Templates, external); err != nil {
 		return nil, s.located(err)
 	}
@@ -46,10 +49,13 @@ func Prepare(s Settings, external *url.URL, logger *slog.Logger) (*Plan, error) 
 		return nil, s.located(err)
 	}
 	if s.File == "" && s.Short.Slack.configured() {
-		p.receivers[receiverSlack] = []amnotify.Integration{s.Short.Slack.integration(p.template, logger)}
+		p.receivers[receiverSlack] = []amnotify.Integration{s.Short.Slack.integration(p.template, s.Draw, logger)}
 	}
 	if err := p.look(text); err != nil {
 		return nil, s.located(err)
+	}
+	if f := s.Fallback.Receiver; f != "" && !slices.Contains(p.Receivers(), f) {
+		return nil, fmt.Errorf("notifications.fallback: %q is no receiver that tells somebody; there are: %s", f, sentence(p.Receivers()))
 	}
 	return p, nil
 }

@@ -68,7 +68,7 @@ func (n *Notifier) HandleSilence(w http.ResponseWriter, r *http.Request) error {
 		return kpi.Errorf(kpi.KindMalformed, "The form can't be read: %v.", err)
 	}
 	now := time.Now()
-	p, err := n.signer.read(r.Form.Get(linkToken), now)
+	p, err := n.signer.read(forSilence, r.Form.Get(linkToken), now)
 	if err != nil {
 		return err
 	}

@@ -56,10 +56,7 @@ func silenced(t *testing.T, n *notify.Notifier) (queues []string) {
 func TestLinkSilences(t *testing.T) {
 	t.Parallel()
 	hook := testkit.NewHookServer(t)
-	n := run(t, t.TempDir(), notify.Short{WebhookURL: hook.URL, Timing: timing()})
-	if err := n.Send(t.Context(), sinceNow(manyQueues(2))); err != nil {
-		t.Fatal(err)
-	}
+	n := run(t, notify.Settings{Short: notify.Short{WebhookURL: hook.URL, Timing: timing()}}, sinceNow(manyQueues(2))...)
 	message := hook.Await(t, 1)[0]
 	link := message.Alerts[0].Annotations["silence_url"]
 	page, err := press(t, n, link, nil)
@@ -96,12 +93,9 @@ func TestLinkSilences(t *testing.T) {
 func TestLinkRefused(t *testing.T) {
 	t.Parallel()
 	hook := testkit.NewHookServer(t)
-	n := run(t, t.TempDir(), notify.Short{WebhookURL: hook.URL, Timing: timing()})
 	old := queueWaits("old", "5m", 300) // of a year that is over
 	old.Labels["alertname"] = "OldAlert"
-	if err := n.Send(t.Context(), append(sinceNow(manyQueues(1)), old)); err != nil {
-		t.Fatal(err)
-	}
+	n := run(t, notify.Settings{Short: notify.Short{WebhookURL: hook.URL, Timing: timing()}}, append(sinceNow(manyQueues(1)), old)...)
 	links := map[string]string{}
 	for _, m := range hook.Await(t, 2) {
 		links[m.CommonLabels["alertname"]] = m.Alerts[0].Annotations["silence_url"]

@@ -31,12 +31,13 @@ type slackNotifier struct {
 	to       Slack
 	template *template.Template
 	client   *http.Client
+	draw     Draw // may be nil
 	logger   *slog.Logger
 }
 
 // integration is what takes the place of Alertmanager's own.
-func (s *Slack) integration(t *template.Template, logger *slog.Logger) amnotify.Integration {
-	n := &slackNotifier{to: *s, template: t, client: &http.Client{CheckRedirect: noRedirect}, logger: logger.With("integration", receiverSlack)}
+func (s *Slack) integration(t *template.Template, draw Draw, logger *slog.Logger) amnotify.Integration {
+	n := &slackNotifier{to: *s, template: t, client: &http.Client{CheckRedirect: noRedirect}, draw: draw, logger: logger.With("integration", receiverSlack)}
 	return amnotify.NewIntegration(n, sendResolved{}, receiverSlack, 0, receiverSlack)
 }
 
@@ -86,6 +87,10 @@ func (s *slackNotifier) post(ctx context.Context, m *slackMessage, store *nflog.
 	}
 	store.SetStr(storeTS, answer.TS)
 	store.SetStr(storeChannel, answer.Channel)
+	if s.draw != nil && m.about.Rule != "" {
+		about := m.about
+		later(ctx, func(ctx context.Context) error { return s.chart(ctx, answer, about) })
+	}
 	return false, nil
 }
 
@@ -117,14 +122,25 @@ type slackAnswer struct {
 	Error   string `json:"error"`
 	Channel string `json:"channel"`
 	TS      string `json:"ts"`
+	// Of files.getUploadURLExternal.
+	UploadURL string `json:"upload_url"`
+	FileID    string `json:"file_id"`
 }
 
 // api calls a method of the Web API, which says what went wrong under 200, too.
 func (s *slackNotifier) api(ctx context.Context, method string, body any) (slackAnswer, bool, error) {
-	text, retry, err := s.call(ctx, strings.TrimSuffix(s.to.APIURL, "/")+"/"+method, body)
+	text, retry, err := s.call(ctx, s.method(method), body)
 	if err != nil {
 		return slackAnswer{}, retry, err
 	}
+	return read(method, text)
+}
+
+func (s *slackNotifier) method(name string) string {
+	return strings.TrimSuffix(s.to.APIURL, "/") + "/" + name
+}
+
+func read(method string, text []byte) (slackAnswer, bool, error) {
 	var a slackAnswer
 	if err := json.Unmarshal(text, &a); err != nil {
 		return slackAnswer{}, true, fmt.Errorf("%s: the answer is no JSON: %q", method, shortened(text))
@@ -154,13 +170,18 @@ func (s *slackNotifier) call(ctx context.Context, address string, body any) (tex
 	if err != nil {
 		return nil, false, fmt.Errorf("write the message: %w", err)
 	}
+	return s.send(ctx, address, content, "application/json; charset=utf-8")
+}
+
+// send posts what is already written, and returns the body of an answer 2xx.
+func (s *slackNotifier) send(ctx context.Context, address string, content []byte, contentType string) (text []byte, retry bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(content))
 	if err != nil {
 		return nil, false, withoutAddress(err)
 	}
-	req.Header.Set("Content-Type", "application/json; charset=utf-8")
+	req.Header.Set("Content-Type", contentType)
 	if s.to.BotToken != "" {
 		req.Header.Set("Authorization", "Bearer "+s.to.BotToken)
 	}

@@ -19,6 +19,8 @@ type slackMessage struct {
 	Broadcast   bool              `json:"reply_broadcast,omitempty"`
 	Text        string            `json:"text"`
 	Attachments []slackAttachment `json:"attachments,omitempty"`
+	// about is what the message is about, for its chart.
+	about Pictured
 	// UnfurlLinks is false: previews of our own links tell nothing.
 	UnfurlLinks bool `json:"unfurl_links"`
 }
@@ -31,6 +33,7 @@ type slackAttachment struct {
 	Text       string       `json:"text"`
 	Fields     []slackField `json:"fields"`
 	Footer     string       `json:"footer"`
+	ImageURL   string       `json:"image_url,omitempty"`
 	MarkdownIn []string     `json:"mrkdwn_in"`
 }
 
@@ -50,7 +53,8 @@ func (s *slackNotifier) message(ctx context.Context, alerts []*alert.Alert) (*sl
 	}
 	title := luneo("title")
 	m := &slackMessage{
-		Text: "*" + title + "*",
+		about: picturedOf(alerts),
+		Text:  "*" + title + "*",
 		Attachments: []slackAttachment{{
 			Color: luneo("color"), Fallback: title, Text: luneo("text"), Footer: luneo("footer"), MarkdownIn: []string{"text", "fields"},
 			Fields: []slackField{
@@ -61,6 +65,9 @@ func (s *slackNotifier) message(ctx context.Context, alerts []*alert.Alert) (*sl
 	}
 	if err != nil {
 		return nil, fmt.Errorf("write the message: %w", err)
+	}
+	if s.to.BotToken == "" { // a bot uploads it
+		m.Attachments[0].ImageURL = luneo("chart")
 	}
 	return m, nil
 }

@@ -57,6 +57,8 @@ func healthWords() map[string]*words {
 		"LuneoSourceSilent":  silentWords(),
 		"LuneoEventsRefused": refusedWords(),
 		"LuneoCostUnknown":   unpricedWords(),
+
+		"LuneoNotificationsFailing": failingWords(),
 	}
 }
 
@@ -143,6 +145,28 @@ func refusedWords() *words {
 		idle:    "No event was refused in the last 15 min.",
 		over:    "Too few to judge",
 		meaning: func(*reading) string { return "limit 5 % over 15 min" },
+	}
+}
+
+// failingWords are those of messages that do not arrive.
+func failingWords() *words {
+	const sent = `sum by (receiver_name, integration) (increase(alertmanager_notification_requests`
+	receiver := func(r *reading) string { return r.labels["receiver_name"] }
+	return &words{
+		title: "Failing messages", unit: unitPercent, limit: 0.1, limitText: "10 % limit",
+		query:   sent + `_failed_total[5m])) / (` + sent + `_total[5m])) > 0)`,
+		subject: receiver,
+		shown:   func(r *reading) string { return number.Percent(r.value) },
+		against: func(*reading) string { return "of 10 %" },
+		line: func(r *reading) Sentence {
+			return say(value(number.Percent(r.value)), text(" of the attempts to tell "), name(receiver(r)), text(" of alerts have failed"))
+		},
+		page: func(r *reading) Sentence {
+			return say(value(number.Percent(r.value)), text(" of the attempts to tell "), name(receiver(r)),
+				text(" of alerts in the last 5 min failed. This rule fires when that is over "), limitPart("10 % for 2 min"), text("."))
+		},
+		idle:    "No message had to be sent in the last 5 min.",
+		meaning: func(*reading) string { return "limit 10 % for 2 min" },
 	}
 }
 
