@@ -47,7 +47,8 @@ func (b *book) look(doc ast.Node, source []byte) {
 				break
 			}
 			if id, ok := n.AttributeString("id"); ok && n.Level == 2 {
-				b.Sections = append(b.Sections, section{string(id.([]byte)), plain(n, source)})
+				title, _, _ := strings.Cut(plain(n, source), " (") // the link is short
+				b.Sections = append(b.Sections, section{string(id.([]byte)), title})
 			}
 		case *ast.Paragraph:
 			if b.Summary == "" {
