@@ -17,13 +17,17 @@ import (
 // promql is the language of the blocks that hold queries.
 const promql = "promql"
 
-// render turns a runbook into HTML. Raw HTML in it is left out, which is the
-// renderer's own default.
-func render(name string, source []byte) (*book, error) {
-	md := goldmark.New(
+// markdown is how runbooks are read and rendered. Raw HTML is left out, which is
+// the renderer's own default.
+func markdown() goldmark.Markdown {
+	return goldmark.New(
 		goldmark.WithParserOptions(parser.WithAutoHeadingID()),
 		goldmark.WithRendererOptions(renderer.WithNodeRenderers(util.Prioritized(queries{}, 100))),
 	)
+}
+
+// render turns a runbook into HTML.
+func render(md goldmark.Markdown, name string, source []byte) (*book, error) {
 	doc := md.Parser().Parse(text.NewReader(source))
 	b := &book{Name: name, text: source}
 	b.look(doc, source)
@@ -128,17 +132,17 @@ func (queries) block(w util.BufWriter, source []byte, node ast.Node, entering bo
 	}
 	code := strings.TrimSuffix(string(n.Lines().Value(source)), "\n")
 	if string(n.Language(source)) != promql {
-		pre(w, code)
+		pre(w, "", code)
 		return ast.WalkSkipChildren, nil
 	}
 	for query := range strings.SplitSeq(code, "\n\n") {
-		pre(w, query)
+		pre(w, ` class="query"`, query)
 		_, _ = w.WriteString(`<p class="run"><a href="` + template.HTMLEscapeString("../explore?"+url.Values{"q": {query}}.Encode()) + `">Run this query</a></p>` + "\n")
 	}
 	return ast.WalkSkipChildren, nil
 }
 
-// pre writes code that can be scrolled by keyboard, too.
-func pre(w util.BufWriter, code string) {
-	_, _ = w.WriteString(`<pre tabindex="0"><code>` + template.HTMLEscapeString(code) + "</code></pre>\n")
+// pre writes code that can be scrolled by keyboard, too. Queries are wrapped.
+func pre(w util.BufWriter, attributes, code string) {
+	_, _ = w.WriteString("<pre" + attributes + ` tabindex="0"><code>` + template.HTMLEscapeString(code) + "</code></pre>\n")
 }

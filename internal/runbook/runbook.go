@@ -59,13 +59,14 @@ func New(folder fs.FS) (*Shelf, error) {
 	if err != nil {
 		return nil, err
 	}
+	md := markdown()
 	for _, file := range files {
 		text, err := fs.ReadFile(folder, file)
 		if err != nil {
 			return nil, err
 		}
 		name := strings.TrimSuffix(path.Base(file), ".md")
-		b, err := render(name, text)
+		b, err := render(md, name, text)
 		if err != nil {
 			return nil, fmt.Errorf("render %s: %w", file, err)
 		}
