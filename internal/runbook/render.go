@@ -125,7 +125,7 @@ func (q queries) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 	r.Register(ast.KindFencedCodeBlock, q.block)
 }
 
-func (queries) block(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+func (queries) block(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) { //nolint:revive // the shape that goldmark calls
 	n, ok := node.(*ast.FencedCodeBlock)
 	if !ok || !entering {
 		return ast.WalkContinue, nil

@@ -74,15 +74,15 @@ func TestWhoGetsWhichForm(t *testing.T) {
 	t.Parallel()
 	h := shelf(t)
 	for accept, want := range map[string]string{
-		"":      "text/markdown",
-		"*/*":   "text/markdown",
-		browser: "text/html",
-		"text/markdown, text/html;q=0.9":            "text/markdown",
-		"text/plain, text/html; level=1; q=0.1":     "text/markdown",
-		"TEXT/HTML":                                 "text/html",
-		"text/html;q=0, */*":                        "text/markdown",
-		"text/html;q=much":                          "text/markdown",
-		"application/json, text/html;q=0.5, */*":    "text/html",
+		"":                                       "text/markdown",
+		"*/*":                                    "text/markdown",
+		browser:                                  "text/html",
+		"text/markdown, text/html;q=0.9":         "text/markdown",
+		"text/plain, text/html; level=1; q=0.1":  "text/markdown",
+		"TEXT/HTML":                              "text/html",
+		"text/html;q=0, */*":                     "text/markdown",
+		"text/html;q=much":                       "text/markdown",
+		"application/json, text/html;q=0.5, */*": "text/html",
 		strings.Repeat("a/b;q=0.1,", 1000) + ";;,=": "text/markdown",
 	} {
 		for _, path := range []string{"/runbooks/", "/runbooks/Sample"} {
