@@ -187,7 +187,7 @@ func checkNarrower(t *testing.T, r rule, matcher string) {
 	if err != nil {
 		t.Fatalf("%s: %v", matcher, err)
 	}
-	if !strings.Contains(r.Annotations["summary"]+r.Annotations["description"], "$labels."+m.Name) {
+	if named := regexp.MustCompile(`\$labels\.` + m.Name + `\b`); !named.MatchString(r.Annotations["summary"] + r.Annotations["description"]) {
 		t.Errorf("%s: no message of the alert names %s", matcher, m.Name)
 	}
 }
