@@ -22,6 +22,7 @@ import (
 	v1 "github.com/prometheus/client_golang/api/prometheus/v1"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/luneo-platform/luneo/docs"
 	"github.com/luneo-platform/luneo/internal/annotation"
 	"github.com/luneo-platform/luneo/internal/budget"
 	"github.com/luneo-platform/luneo/internal/bullmq"
@@ -37,6 +38,7 @@ import (
 	"github.com/luneo-platform/luneo/internal/prom"
 	"github.com/luneo-platform/luneo/internal/queues"
 	"github.com/luneo-platform/luneo/internal/recorder"
+	"github.com/luneo-platform/luneo/internal/runbook"
 	"github.com/luneo-platform/luneo/internal/setup"
 	"github.com/luneo-platform/luneo/internal/status"
 	"github.com/luneo-platform/luneo/internal/web"
@@ -91,6 +93,7 @@ type App struct {
 	queues   *queues.Board
 	ui       *web.UI
 	boards   *dashboards
+	runbooks *runbook.Shelf
 	notify   *notify.Notifier // nil when Alertmanagers elsewhere tell people
 	web      *web.Server
 	started  time.Time
@@ -126,12 +129,17 @@ func New(opts Options) (app *App, err error) {
 			err = errors.Join(err, a.Close())
 		}
 	}()
-	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openWatch, a.openHistory, a.openQueries, a.openCost, a.openAnnotations, a.openStatus, a.openUI, a.openDashboards, a.openSetup, a.openQueues, a.openGateway, a.openBudgets, a.openWeb, a.openNotifications, a.openAlertGauges} {
+	for _, step := range []func() error{a.openPrices, a.openJournal, a.restore, a.openWatch, a.openHistory, a.openQueries, a.openCost, a.openAnnotations, a.openStatus, a.openUI, a.openDashboards, a.openRunbooks, a.openSetup, a.openQueues, a.openGateway, a.openBudgets, a.openWeb, a.openNotifications, a.openAlertGauges} {
 		if err := step(); err != nil {
 			return nil, err
 		}
 	}
 	return a, nil
+}
+
+func (a *App) openRunbooks() (err error) {
+	a.runbooks, err = runbook.New(docs.Runbooks())
+	return err
 }
 
 func (a *App) openPrices() (err error) {

@@ -4,10 +4,10 @@ import (
 	"io"
 	"net/http"
 
-	"github.com/luneo-platform/luneo/docs"
 	"github.com/luneo-platform/luneo/internal/intake"
 	"github.com/luneo-platform/luneo/internal/kpi"
 	"github.com/luneo-platform/luneo/internal/reply"
+	"github.com/luneo-platform/luneo/internal/runbook"
 	"github.com/luneo-platform/luneo/internal/web"
 )
 
@@ -21,7 +21,8 @@ func (a *App) routes(in *intake.Intake) []web.Route {
 		{Method: http.MethodGet, Pattern: "/metrics", Scope: web.Read, Handler: plain(a.metricsHandler())},
 		{Method: http.MethodGet, Pattern: "/api/openapi.json", Scope: web.Read, Handler: in.OpenAPI},
 		{Method: http.MethodPost, Pattern: kpi.PathPrefix + "batch", Scope: web.Ingest, Handler: in.Batch},
-		{Method: http.MethodGet, Pattern: "/runbooks/{alert}", Scope: web.Open, Handler: runbook},
+		{Method: http.MethodGet, Pattern: runbook.Prefix + "{$}", Scope: web.Open, Handler: a.runbooks.HandleList},
+		{Method: http.MethodGet, Pattern: runbook.Prefix + "{alert}", Scope: web.Open, Handler: a.runbooks.HandleBook},
 	}
 	routes = append(routes, a.queryRoutes()...)
 	routes = append(routes, a.costRoutes()...)
@@ -41,17 +42,6 @@ func (a *App) routes(in *intake.Intake) []web.Route {
 		routes = append(routes, web.Route{Method: http.MethodPost, Pattern: s.Path(), Scope: web.Ingest, Handler: in.Single(s.Type)})
 	}
 	return routes
-}
-
-// runbook answers with the page of an alert, as it is in docs/runbooks.
-func runbook(w http.ResponseWriter, r *http.Request) error {
-	text, err := docs.Runbooks().ReadFile("runbooks/" + r.PathValue("alert") + ".md")
-	if err != nil {
-		return kpi.Errorf(kpi.KindNotFound, "There is no runbook of this name.")
-	}
-	w.Header().Set("Content-Type", "text/markdown; charset=utf-8")
-	_, err = w.Write(text)
-	return ignoreGone(err)
 }
 
 // plain is a handler that answers its errors itself.

@@ -89,6 +89,7 @@ func scopedRoutes() []scopedRoute {
 		{"GET", "/api/setup", "read"},
 		{"HEAD", "/api/setup/stream", "read"},
 		{"POST", "/api/setup/test", "admin"},
+		{"GET", "/runbooks/", ""},
 		{"GET", "/runbooks/QueueWaitTimeHigh", ""},
 		{"GET", "/api/v1/query?query=up", "read"},
 		{"POST", "/api/v1/query_range", "read"},

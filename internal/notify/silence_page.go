@@ -2,9 +2,7 @@ package notify
 
 import (
 	"context"
-	"crypto/sha256"
 	_ "embed"
-	"encoding/base64"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -18,6 +16,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/luneo-platform/luneo/internal/kpi"
+	"github.com/luneo-platform/luneo/internal/reply"
 )
 
 //go:embed silence.html
@@ -32,13 +31,10 @@ type silencePage struct {
 }
 
 func newSilencePage(n *Notifier) *silencePage {
-	_, rest, _ := strings.Cut(silenceHTML, "<style>")
-	style, _, _ := strings.Cut(rest, "</style>")
-	sum := sha256.Sum256([]byte(style))
 	return &silencePage{
 		n:      n,
 		page:   template.Must(template.New("silence").Parse(silenceHTML)), // part of the program
-		policy: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+		policy: reply.StylePolicy(silenceHTML) + "; form-action 'self'",
 	}
 }
 
