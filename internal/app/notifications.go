@@ -124,6 +124,7 @@ func (a *App) notificationRoutes() []web.Route {
 	api := plain(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { a.notify.ServeHTTP(w, r) })) // made later
 	return []web.Route{
 		{Method: http.MethodGet, Pattern: notify.Prefix, Scope: web.Read, Handler: api},
+		{Method: http.MethodGet, Pattern: notify.Prefix + "alerts", Scope: web.Read, Handler: api}, // a path with a route of its own has all its methods there
 		{Method: http.MethodPost, Pattern: notify.Prefix + "alerts", Scope: web.Ingest, Handler: api},
 		{Pattern: notify.Prefix, Scope: web.Admin, Handler: api},
 		{Method: http.MethodGet, Pattern: "/api/notifications", Scope: web.Read, Handler: a.handleNotifications},
