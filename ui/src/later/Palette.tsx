@@ -7,6 +7,8 @@ import { status } from "../state/server.ts";
 import { range } from "../state/time.ts";
 import { navigate, withRange } from "../state/url.ts";
 import { t } from "../words/en.ts";
+import { silences } from "../words/silences.ts";
+import { linkToPause } from "../silences/model.ts";
 import { chooseTheme } from "../chart/theme.ts";
 import { RuleChip } from "../frame/Chip.tsx";
 import { Dialog } from "../frame/Dialog.tsx";
@@ -61,6 +63,10 @@ function search(entries: Entry[], find: string): Entry[] {
 function fixed(): Entry[] {
   const toPages = pages.map((p) => ({ name: p.title, kind: t.palette.kinds.page, icon: p.icon, run: () => navigate(withRange(p.paths[0]!)) }));
   return [...toPages,
+    { name: silences.title, kind: t.palette.kinds.page, icon: "bell", run: () => navigate("/alerts/silences") },
+    { name: silences.notifications, kind: t.palette.kinds.page, icon: "send", run: () => navigate("/alerts/notifications") },
+    { name: silences.create, kind: t.palette.kinds.action, icon: "bell", run: () => navigate("/alerts/silences/new") },
+    { name: silences.pause.button, kind: t.palette.kinds.action, icon: "bell", run: () => navigate(linkToPause) },
     { name: t.palette.dark, kind: t.palette.kinds.action, icon: "moon", run: () => chooseTheme("dark") },
     { name: t.palette.light, kind: t.palette.kinds.action, icon: "sun", run: () => chooseTheme("light") },
     { name: t.nav.shortcuts, kind: t.palette.kinds.action, icon: "keyboard", run: openShortcuts }];
