@@ -31,7 +31,7 @@ func (s *site) told(t *testing.T) {
 	b.says(".log", "Delivered")
 	b.says(".log", "status 404")
 	b.says(".log", "Evil<img src=x onerror=alert(1)>")
-	b.says(".log .told-why", "What to do:")
+	b.says(".log .told-why", "Advice:")
 	b.looks("notifications")
 	b.filtered()
 	front.tested(b, hook)
@@ -68,7 +68,7 @@ func (s *site) tested(b *tab, hook *testkit.HookServer) {
 	b.choose(".told-test button", "Send test notification")
 	b.until(`document.querySelectorAll(".told-results li").length === 2`)
 	b.says(".told-results", "Failed")
-	b.says(".told-results", "What to do:")
+	b.says(".told-results", "Advice:")
 	b.looks("notifications-tested")
 }
 
@@ -76,7 +76,7 @@ func (s *site) tested(b *tab, hook *testkit.HookServer) {
 func (s *site) onSetup(b *tab) {
 	b.t.Helper()
 	b.load("/setup?source=notifications")
-	b.says(".receiver", "pagerduty[0]")
+	b.says(".receiver", "pagerduty")
 	b.says(".receiver", "Failed")
 	b.says(`.source-row[href$="source=notifications"]`, "failing")
 	b.looks("setup-told")

@@ -30,11 +30,11 @@ function Add({ onAdd }: { onAdd: (m: Matcher) => void }) {
     setWrong(matcher ? "" : text);
     if (matcher) { onAdd(matcher); setText(""); }
   };
-  const key = (e: KeyboardEvent) => { if (e.key === "Enter") { e.preventDefault(); add(); } };
+  const enters = (e: KeyboardEvent) => e.key === "Enter" && !e.isComposing && (e.preventDefault(), true); // it adds, and does not send the form
   return (
     <>
       <div class="matcher-add">
-        <input class="input mono" type="text" aria-label={words.form.add} placeholder={words.form.addPlaceholder} spellcheck={false} autocomplete="off" value={text} onInput={(e) => setText(e.currentTarget.value)} onKeyDown={key} />
+        <input class="input mono" type="text" aria-label={words.form.add} placeholder={words.form.addPlaceholder} spellcheck={false} autocomplete="off" value={text} onInput={(e) => setText(e.currentTarget.value)} onKeyDown={(e) => { if (enters(e)) add(); }} onKeyPress={enters} />
         <button type="button" class="button" onClick={add}><More name="add" />{words.form.addButton}</button>
       </div>
       {wrong && <p class="wrong" role="alert">{words.form.bad(wrong)}</p>}

@@ -1,7 +1,10 @@
+import { useState } from "preact/hooks";
 import { location, setParams } from "../state/url.ts";
 import { told as words } from "../words/told.ts";
 import type { Answer, Outcome as Of } from "./model.ts";
 import { Outcome } from "./Outcome.tsx";
+
+const mostAtFirst = 40;
 
 /** The last attempts, all or those that the address asks for. */
 export function Log({ told }: { told: Answer }) {
@@ -16,8 +19,18 @@ export function Log({ told }: { told: Answer }) {
       </header>
       <p class="muted">{words.lead}</p>
       {shown.length === 0 && <p class="detail-empty">{words.nothingMatches} <button type="button" class="text-button" onClick={() => setParams({ receiver: null, failed: null }, "replace")}>{words.showAll}</button></p>}
-      <ol class="log">{shown.map((o) => <Outcome key={keyOf(o)} of={o} />)}</ol>
+      <Attempts list={shown} />
     </section>
+  );
+}
+
+function Attempts({ list }: { list: Of[] }) {
+  const [all, setAll] = useState(false), left = all ? 0 : Math.max(0, list.length - mostAtFirst);
+  return (
+    <>
+      <ol class="log">{list.slice(0, list.length - left).map((o) => <Outcome key={keyOf(o)} of={o} />)}</ol>
+      {left > 0 && <button type="button" class="button" onClick={() => setAll(true)}>{words.rest(left)}</button>}
+    </>
   );
 }
 

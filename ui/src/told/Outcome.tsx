@@ -1,5 +1,4 @@
-import { fullTime } from "../chart/axis.ts";
-import { whenText, clockSeconds } from "../chart/axis.ts";
+import { clockSeconds, fullTime, whenText } from "../chart/axis.ts";
 import { Chip } from "../frame/Chip.tsx";
 import { format } from "../units/format.ts";
 import { told as words } from "../words/told.ts";
@@ -21,15 +20,18 @@ export function Outcome({ of }: { of: Of }) {
   );
 }
 
-/** The receiver, and which part of it where it has several kinds. */
-const nameOf = (o: Of) => (o.integration && o.integration.replace(/\[0\]$/, "") !== o.receiver ? `${o.receiver} (${o.integration})` : o.receiver);
+/** The receiver, and which part of it where that says more. */
+const nameOf = (o: Of) => [o.receiver, ...partsOf(o.receiver, [o.integration]).map((i) => `(${i})`)].join(" ");
 
-/** What went wrong, what to do, and whether it is tried again. */
+/** Integrations, without one that is called like its receiver. */
+export const partsOf = (receiver: string, integrations: string[]) => integrations.filter((i) => i && i !== `${receiver}[0]`);
+
+/** What went wrong, and what helps. */
 export function Why({ of }: { of: Of }) {
   return (
     <div class="told-why">
       <p class="wrong">{of.error}</p>
-      {of.advice && <p><b>{words.do}</b> {of.advice}</p>}
+      {of.advice && <p><b>{words.advice}</b> {of.advice}</p>}
       {of.answer && !of.error.includes(of.answer) && <p class="muted">{words.answer} <code>{of.answer}</code></p>}
     </div>
   );
