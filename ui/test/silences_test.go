@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
 	"github.com/luneo-platform/luneo/internal/testkit"
@@ -186,7 +188,10 @@ func (s *site) listed(b *tab) {
 	before := s.silencesThat(b.t, "active")[0].EndsAt
 	b.looks("silences")
 	b.choose(".silence button", "Extend by 1 h")
-	wait(b.t, "a later end", func() bool { list := s.silencesThat(b.t, "active"); return len(list) == 1 && list[0].EndsAt.Sub(before) == time.Hour })
+	wait(b.t, "a later end", func() bool {
+		list := s.silencesThat(b.t, "active")
+		return len(list) == 1 && list[0].EndsAt.Sub(before) == time.Hour
+	})
 	b.choose(".silence button", "Expire")
 	b.says("dialog.confirm", "1 alert that it silences fires now and will be told")
 	b.looks("expire")
@@ -196,8 +201,25 @@ func (s *site) listed(b *tab) {
 		b.t.Errorf("still silenced: %+v", left)
 	}
 	b.settle()
-	b.load("/alerts?rule=ErrorRateHigh")
+	b.load("/alerts?rule=ErrorRateHigh&from=now-2m")
 	b.until(`!document.querySelector(".silenced-note") && document.querySelector(".silence-spans")`)
+	b.hatched()
+	b.looks("alert-was-silenced")
+}
+
+// hatched points at the silence in the chart: the tooltip says who and why.
+func (b *tab) hatched() {
+	b.t.Helper()
+	over := b.box(".detail-chart .u-over")
+	for x := over.Width - 2; x > 0; x -= 4 {
+		b.must(chromedp.Do(b.ctx, chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, over.X+x, over.Y+over.Height/2)))
+		b.frames()
+		if strings.Contains(b.text(".tip"), "Silenced by J. Diaz: Rolling back <b>worker-ia</b>") {
+			b.shot("alert-tooltip")
+			return
+		}
+	}
+	b.t.Errorf("no tooltip of the chart has the silence")
 }
 
 // pausing pauses everything from the link, sees the banner on every page, and
@@ -252,4 +274,25 @@ func (s *site) silenceLink(t *testing.T) {
 		b.until(`location.pathname === "/alerts/silences" && !document.querySelector("dialog[open]")`)
 		b.calm()
 	}
+}
+
+// mayNotSilence opens the pages as a user who may only read.
+func (s *site) mayNotSilence(t *testing.T) {
+	front, _ := s.between(t, func(w http.ResponseWriter, r *http.Request) bool {
+		if r.URL.Path != "/api/session" {
+			return false
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(`{"version":"v1","instance":"x","publicUrl":"http://x","mode":"embedded","scrapeIntervalSeconds":5,"timezone":"UTC","startedAt":"2026-01-01T00:00:00Z","caller":{"name":"j.diaz","scopes":["read"]}}`))
+		return true
+	})
+	b := front.tab(t, view{width: 1440})
+	b.load("/alerts/silences/new?matcher=a%3Db")
+	b.says("dialog[open]", "By j.diaz, as you are signed in.")
+	b.says("dialog[open]", "needs the scope admin")
+	b.until(`document.querySelector("dialog[open] [type=submit]").disabled && !document.querySelector(".page-tools .accent")`)
+	b.axe("a silence that may not be made")
+	b.load("/alerts?rule=QueueWaitTimeHigh")
+	b.until(`[...document.querySelectorAll(".detail-actions button")].every((e) => e.disabled)`)
+	b.calm()
 }

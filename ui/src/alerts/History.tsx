@@ -45,7 +45,7 @@ function LaneRow({ lane, from, to }: { lane: Lane; from: number; to: number }) {
           <i key={i.state + i.from + i.to} data-state={i.state} title={`${words.alerts.states[i.state]} ${whenText(Date.parse(i.from) / 1000)} – ${whenText(Date.parse(i.to) / 1000)}`}
             style={{ left: `${place(i.from)}%`, width: `${place(i.to) - place(i.from)}%` }} />
         ))}
-        {spansOfRule(silences.value ?? [], lane.rule, { from, to }).map((s) => <i key={s.id} data-state="silenced" title={silenceWords.band(s.who, s.why)} style={{ left: `${share(s.from)}%`, width: `${share(s.to) - share(s.from)}%` }} />)}
+        {spansOfRule(silences.value ?? [], lane.rule, { from, to }).map((s) => <i key={s.id} data-state="silenced" title={silenceWords.band(s.who, s.why)} style={{ left: `min(${share(s.from)}%, 100% - 3px)`, width: `${share(s.to) - share(s.from)}%` }} />)}
       </div>
       <span class="lane-words">{lane.words}</span>
     </li>

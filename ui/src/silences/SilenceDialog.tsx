@@ -40,7 +40,7 @@ export function SilenceDialog({ begin, onClose }: { begin: Beginning; onClose: (
           {pause ? <p>{words.pause.what}</p> : <Matchers list={matchers} onChange={setMatchers} />}
           <Hits matchers={matchers} />
           <Lengths until={until} onChange={setUntil} />
-          <label class="form-part">{words.form.reason}<input class="input" type="text" required autofocus maxLength={500} placeholder={words.form.reasonPlaceholder} value={reason} onInput={(e) => setReason(e.currentTarget.value)} /></label>
+          <label class="form-part">{words.form.reason}<input class="input" type="text" required autofocus maxLength={500} placeholder={pause ? words.pause.reasonPlaceholder : words.form.reasonPlaceholder} value={reason} onInput={(e) => setReason(e.currentTarget.value)} /></label>
           <Author name={author} onChange={setAuthor} />
         </div>
         <footer class="form-end">

@@ -28,7 +28,7 @@ function Actions() {
   if (!may("admin")) return <span class="muted">{words.list.needsAdmin}</span>;
   return (
     <>
-      <a class="button" href={linkToPause}><More name="pause" />{words.pause.button}</a>
+      <a class="button" href={linkToPause}><More name="pause" /><span class="only-wide">{words.pause.button}</span><span class="only-narrow">{words.pause.short}</span></a>
       <a class="button accent" href="/alerts/silences/new"><More name="silenced" />{words.create}</a>
     </>
   );

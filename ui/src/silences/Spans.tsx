@@ -7,7 +7,9 @@ export function Spans({ spans }: { spans: Span[] }) {
   if (spans.length === 0) return null;
   return (
     <ul class="silence-spans" aria-label={words.drawn}>
-      {spans.map((s) => <li key={s.id}><i class="hatch" aria-hidden="true" /><span>{words.span(whenText(s.from), clockText(s.to))} {words.band(s.who, s.why)}</span></li>)}
+      {spans.map((s) => <li key={s.id}><i class="hatch" aria-hidden="true" /><span>{words.span(whenText(s.from), sameDay(s) ? clockText(s.ends) : whenText(s.ends))} {words.band(s.who, s.why)}</span></li>)}
     </ul>
   );
 }
+
+const sameDay = (s: Span) => new Date(s.from * 1000).toDateString() === new Date(s.ends * 1000).toDateString();

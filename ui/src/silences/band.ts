@@ -6,13 +6,14 @@ import { colours } from "../chart/theme.ts";
 import { silences as words } from "../words/silences.ts";
 import { covers, isPause, seconds, type Silence } from "./model.ts";
 
-export interface Span { from: number; to: number; who: string; why: string; id: string }
+/** `to` is not later than now; `ends` may be. */
+export interface Span { from: number; to: number; ends: number; who: string; why: string; id: string }
 
-/** The silences of an alert in a range, those that have ended too; an end that is still to come is the present. */
+/** The silences of an alert in a range, those that have ended too; drawn up to the present. */
 export function spansOf(list: Silence[], labels: Labels, range: { from: number; to: number }): Span[] {
   const now = Date.now() / 1000;
   return list.filter((s) => covers(s, labels))
-    .map((s) => ({ from: seconds(s.startsAt), to: Math.min(seconds(s.endsAt), now), who: s.createdBy || "–", why: s.comment, id: s.id }))
+    .map((s) => ({ from: seconds(s.startsAt), to: Math.min(seconds(s.endsAt), now), ends: seconds(s.endsAt), who: s.createdBy || "–", why: s.comment, id: s.id }))
     .filter((s) => s.to > s.from && s.to > range.from && s.from < range.to).sort((a, b) => a.from - b.from);
 }
 

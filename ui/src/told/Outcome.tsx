@@ -32,6 +32,7 @@ export function Why({ of }: { of: Of }) {
     <div class="told-why">
       <p class="wrong">{of.error}</p>
       {of.advice && <p><b>{words.advice}</b> {of.advice}</p>}
+      {of.retry && <p class="muted">{words.retried}</p>}
       {of.answer && !of.error.includes(of.answer) && <p class="muted">{words.answer} <code>{of.answer}</code></p>}
     </div>
   );

@@ -43,7 +43,7 @@ function Begin() {
   return (
     <>
       {services.map(([name, yaml]) => <Snippet key={name} name={name} yaml={yaml} />)}
-      <p class="told-test">{words.reload} <a class="accent-link" href="/settings">{t.pages.settings}</a></p>
+      <p class="told-test">{words.reload} <a class="accent-link" href="/settings">{words.reloadLink}</a></p>
       <p class="muted">{words.reference}</p>
     </>
   );

@@ -18,7 +18,7 @@ export const silences = {
     submit: (when: string) => `Silence until ${when}`, sending: "Silencing", cancel: "Cancel", past: "The end has to be later than now.", done: (when: string) => `Silenced until ${when}.`, undo: "Undo",
   },
   pause: {
-    button: "Pause everything for 1 hour", title: "Pause all notifications", what: "Every alert, except the Watchdog: a dead man's switch goes on hearing that Luneo works.", submit: (when: string) => `Pause everything until ${when}`, done: (when: string) => `All notifications are paused until ${when}.`,
+    button: "Pause everything for 1 hour", short: "Pause everything", reasonPlaceholder: "Moving the database", title: "Pause all notifications", what: "Every alert, except the Watchdog: a dead man's switch goes on hearing that Luneo works.", submit: (when: string) => `Pause everything until ${when}`, done: (when: string) => `All notifications are paused until ${when}.`,
     banner: (when: string) => `All notifications are paused until ${when}`, why: (who: string, why: string) => `by ${who}: ${why}`, resume: "Resume", resumed: "Notifications are sent again.", region: "Notifications are paused", all: "Every alert",
   },
   list: {
