@@ -134,6 +134,11 @@ func (s *site) silencing(t *testing.T) {
 	front.fire(t)
 	b := front.tab(t, view{width: 1440})
 	b.load("/alerts?rule=ErrorRateHigh")
+	b.until(`document.querySelector(".detail-actions [data-key=s]:not(:disabled)")`)
+	b.press("s")
+	b.until(`document.querySelector("dialog[open]")`)
+	b.press(kb.Escape)
+	b.until(`!document.querySelector("dialog[open]")`)
 	b.choose(".detail-actions button", "Silence")
 	b.says(".hits", "Silences")
 	if text := b.text("dialog[open] .matchers"); !strings.Contains(text, `alertname="ErrorRateHigh"`) || !strings.Contains(text, `severity="critical"`) {

@@ -20,7 +20,7 @@ func (s *site) tell(t *testing.T, name string) {
 func (s *site) told(t *testing.T) {
 	hook := testkit.NewHookServer(t)
 	hook.Break(testkit.Status(http.StatusNotFound, 0))
-	front := s.telling(t, fmt.Sprintf(`{webhook: {url: %q}, pagerduty: {routing_key: %q, url: "http://127.0.0.1:1/"}, group_wait: 1s, group_interval: 1s}`, hook.URL+"/hook", strings.Repeat("a1", 16)))
+	front := s.telling(t, fmt.Sprintf(`{webhook: {url: %q}, pagerduty: {routing_key: %q, url: "http://127.0.0.1:1/"}, group_wait: 1s, group_interval: 3s}`, hook.URL+"/hook", strings.Repeat("a1", 16)))
 	b := front.tab(t, view{width: 1440})
 	b.load("/alerts/notifications")
 	b.says(".state", "Nothing was sent yet")

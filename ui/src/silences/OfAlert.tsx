@@ -15,7 +15,7 @@ export function SilenceButton({ rule, alert }: { rule: Rule; alert: Alert | unde
   const allowed = may("admin"), matchers = matchersOf({ ...alert?.labels, alertname: rule.name });
   return (
     <>
-      <button type="button" class="button" disabled={!allowed} title={allowed ? undefined : words.list.needsAdmin} onClick={() => setOpen(true)}><More name="silenced" />{words.silence}</button>
+      <button type="button" class="button" data-key="s" disabled={!allowed} title={allowed ? undefined : words.list.needsAdmin} onClick={() => setOpen(true)}><More name="silenced" />{words.silence}</button>
       {open && <SilenceDialog begin={{ matchers }} onClose={() => setOpen(false)} />}
     </>
   );

@@ -29,7 +29,7 @@ function Actions() {
   return (
     <>
       <a class="button" href={linkToPause}><More name="pause" /><span class="only-wide">{words.pause.button}</span><span class="only-narrow">{words.pause.short}</span></a>
-      <a class="button accent" href="/alerts/silences/new"><More name="silenced" />{words.create}</a>
+      <a class="button accent" data-key="s" href="/alerts/silences/new"><More name="silenced" />{words.create}</a>
     </>
   );
 }

@@ -7,7 +7,7 @@ export const overlays = {
     title: "Shortcuts", off: "Single-key shortcuts are off; Settings turns them on.",
     list: [
       ["Search or jump", "/"], ["KPIs", "g k"], ["Overview", "g o"], ["Queues", "g q"], ["Alerts", "g a"], ["AI spend", "g p"], ["Explore", "g x"], ["Setup", "g s"], ["Settings", "g c"],
-      ["Earlier, later", "← →"], ["Zoom out", "z"], ["Last 1, 3, 24 hours", "1 3 d"], ["Live on, off", "l"], ["Explain the worst alert", "e"], ["Light, dark", "t"], ["This list", "?"], ["Close", "Esc"],
+      ["Earlier, later", "← →"], ["Zoom out", "z"], ["Last 1, 3, 24 hours", "1 3 d"], ["Live on, off", "l"], ["Explain the worst alert", "e"], ["Silence this alert", "s"], ["Light, dark", "t"], ["This list", "?"], ["Close", "Esc"],
     ] as [string, string][],
   },
 };
