@@ -32,6 +32,7 @@ func (s *site) told(t *testing.T) {
 	b.says(".log", "status 404")
 	b.says(".log", "Evil<img src=x onerror=alert(1)>")
 	b.says(".log .told-why", "Advice:")
+	b.until(`[...document.querySelectorAll(".told-before summary")].some((e) => /^Failed the same way \d+ times before, since/.test(e.innerText))`)
 	b.looks("notifications")
 	b.filtered()
 	front.tested(b, hook)

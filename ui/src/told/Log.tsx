@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { location, setParams } from "../state/url.ts";
 import { told as words } from "../words/told.ts";
-import type { Answer, Outcome as Of } from "./model.ts";
+import { folded, type Answer, type Outcome as Of } from "./model.ts";
 import { Outcome } from "./Outcome.tsx";
 
 const mostAtFirst = 40;
@@ -25,10 +25,10 @@ export function Log({ told }: { told: Answer }) {
 }
 
 function Attempts({ list }: { list: Of[] }) {
-  const [all, setAll] = useState(false), left = all ? 0 : Math.max(0, list.length - mostAtFirst);
+  const [all, setAll] = useState(false), rows = folded(list), left = all ? 0 : Math.max(0, rows.length - mostAtFirst);
   return (
     <>
-      <ol class="log">{list.slice(0, list.length - left).map((o) => <Outcome key={keyOf(o)} of={o} />)}</ol>
+      <ol class="log">{rows.slice(0, rows.length - left).map((r) => <Outcome key={keyOf(r.before.at(-1) ?? r.newest)} of={r.newest} before={r.before} />)}</ol>
       {left > 0 && <button type="button" class="button" onClick={() => setAll(true)}>{words.rest(left)}</button>}
     </>
   );

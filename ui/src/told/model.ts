@@ -26,3 +26,21 @@ export function stateOf({ data, elsewhere }: Told): "live" | "failing" | "ready"
   const last = data.receivers.filter((r) => r.last).map((r) => r.last!.ok);
   return last.includes(false) ? "failing" : last.length ? "live" : "ready";
 }
+
+/** An attempt, with those before it that failed in the same way. */
+export interface Attempts { newest: Outcome; before: Outcome[] }
+
+/** Folds what one receiver failed at again and again; the newest first. */
+export function folded(log: Outcome[]): Attempts[] {
+  const out: Attempts[] = [], last = new Map<string, Attempts>();
+  for (const o of log) {
+    const key = [o.receiver, o.integration, o.alert].join("\n"), open = last.get(key);
+    if (open && alike(open.newest, o)) { open.before.push(o); continue; }
+    const next = { newest: o, before: [] };
+    last.set(key, next);
+    out.push(next);
+  }
+  return out;
+}
+
+const alike = (a: Outcome, b: Outcome) => !a.ok && !b.ok && a.error === b.error && a.status === b.status && a.firing === b.firing && a.resolved === b.resolved;

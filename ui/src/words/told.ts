@@ -5,7 +5,7 @@ export const told = {
   title: "Notifications", lead: "Every attempt to tell somebody, the newest first. The last 200 since the start are kept.", receivers: "Who is told", log: "Attempts",
   delivered: "Delivered", failed: "Failed", never: "Nothing sent since the start.", last: (when: string) => `last ${when}`,
   counts: (firing: number, ended: number) => [firing ? `${firing} firing` : "", ended ? `${ended} ended` : ""].filter(Boolean).join(", "), several: "several alerts", to: (receiver: string) => `to ${receiver}`,
-  status: (n: number) => `status ${n}`, answer: "Answer:", advice: "Advice:", retried: "It is tried again, after longer and longer pauses.",
+  status: (n: number) => `status ${n}`, answer: "Answer:", advice: "Advice:", before: (n: number, since: string) => (n === 1 ? `Failed the same way once before, at ${since}` : `Failed the same way ${n} times before, since ${since}`), retried: "It is tried again, after longer and longer pauses.",
   receiver: "Receiver", all: "all receivers", anyReceiver: "all", failedOnly: "Failed only", nothingMatches: "No attempt matches this filter.", showAll: "Show all", rest: (n: number) => `Show ${n} older`,
   test: "Send test notification", testing: (what: string, seconds: number) => `Sending to ${what}${seconds > 2 ? `, ${seconds} s so far` : ""}`, testHelp: "It is marked as a test, goes the real way, and is not in the log.", testNeeds: "Test notifications need the scope admin.", results: "What became of the test", sent: (when: string) => `Sent at ${when}.`,
   nobody: "Nobody is told of alerts", nobodyHelp: "Add two lines to luneo.yml and reload it on Settings: alerts then go to Slack or to PagerDuty. Email and webhooks work the same way.", nobodyLink: "Open Setup",
