@@ -49,7 +49,8 @@ export function Hits({ matchers }: { matchers: Matcher[] }) {
   const asked = new URLSearchParams(matchers.map((m) => ["filter", matcherText(m)]));
   const all = usePoll<Firing[]>("/api/v2/alerts"), hit = usePoll<Firing[]>(matchers.length ? `/api/v2/alerts?${asked}` : null);
   if (matchers.length === 0) return <p class="hits" role="status">{words.form.needsOne}</p>;
-  if (hit.error) return <p class="hits wrong" role="alert">{hit.error.message}</p>;
+  const error = hit.error ?? all.error;
+  if (error) return <p class="hits wrong" role="alert">{error.message}</p>;
   if (!all.data || !hit.data) return <p class="hits muted" role="status">{words.form.counting}</p>;
   const of = all.data.filter(isNews).length, found = hit.data.filter(isNews);
   return (

@@ -19,18 +19,15 @@ export interface Beginning { matchers: Matcher[]; duration?: string | null; reas
 /** Makes a silence: of whom, until when, why, and by whom. One of everything is a pause. */
 export function SilenceDialog({ begin, onClose }: { begin: Beginning; onClose: () => void }) {
   const [pause] = useState(isPause(begin)), [matchers, setMatchers] = useState(begin.matchers), [until, setUntil] = useState<Until>(() => beginWith(begin.duration ?? null));
-  const [reason, setReason] = useState(begin.reason ?? ""), [author, setAuthor] = useState(lastAuthor());
-  const [busy, setBusy] = useState(false), [wrong, setWrong] = useState("");
+  const [reason, setReason] = useState(begin.reason ?? ""), [author, setAuthor] = useState(lastAuthor()), [state, setState] = useState<Sending>({ busy: false, wrong: "" });
   useClock();
-  const end = endOf(until), when = Number.isNaN(end) ? "–" : whenText(end / 1000);
+  const end = endOf(until);
   const submit = async (e: Event) => {
     e.preventDefault();
-    if (!(end > Date.now())) { setWrong(words.form.past); return; }
-    setBusy(true);
-    const failed = await send({ matchers, end, reason, author: signedIn() || author.trim() }, pause);
-    setBusy(false);
-    setWrong(failed);
-    if (!failed) onClose();
+    setState({ busy: true, wrong: "" });
+    const wrong = end > Date.now() ? await send({ matchers, end, reason, author: signedIn() || author.trim() }, pause) : words.form.past;
+    setState({ busy: false, wrong });
+    if (!wrong) onClose();
   };
   return (
     <Dialog title={pause ? words.pause.title : words.form.title} class="silence-dialog" onClose={onClose}>
@@ -43,14 +40,24 @@ export function SilenceDialog({ begin, onClose }: { begin: Beginning; onClose: (
           <label class="form-part">{words.form.reason}<input class="input" type="text" required autofocus maxLength={500} placeholder={pause ? words.pause.reasonPlaceholder : words.form.reasonPlaceholder} value={reason} onInput={(e) => setReason(e.currentTarget.value)} /></label>
           <Author name={author} onChange={setAuthor} />
         </div>
-        <footer class="form-end">
-          {wrong && <p class="wrong" role="alert">{wrong}</p>}
-          {!may("admin") && <p class="muted">{words.list.needsAdmin}</p>}
-          <button type="button" class="button" onClick={onClose}>{words.form.cancel}</button>
-          <button type="submit" class="button accent" disabled={busy || matchers.length === 0 || !may("admin")}><More name={pause ? "pause" : "silenced"} />{busy ? words.form.sending : pause ? words.pause.submit(when) : words.form.submit(when)}</button>
-        </footer>
+        <End state={state} end={end} pause={pause} ready={matchers.length > 0} onClose={onClose} />
       </form>
     </Dialog>
+  );
+}
+
+interface Sending { busy: boolean; wrong: string }
+
+/** What went wrong, and the button that says what it does until when. */
+function End({ state: { busy, wrong }, end, pause, ready, onClose }: { state: Sending; end: number; pause: boolean; ready: boolean; onClose: () => void }) {
+  const when = Number.isNaN(end) ? "–" : whenText(end / 1000), allowed = may("admin");
+  return (
+    <footer class="form-end">
+      {wrong && <p class="wrong" role="alert">{wrong}</p>}
+      {!allowed && <p class="muted">{words.list.needsAdmin}</p>}
+      <button type="button" class="button" onClick={onClose}>{words.form.cancel}</button>
+      <button type="submit" class="button accent" disabled={busy || !ready || !allowed}><More name={pause ? "pause" : "silenced"} />{busy ? words.form.sending : pause ? words.pause.submit(when) : words.form.submit(when)}</button>
+    </footer>
   );
 }
 

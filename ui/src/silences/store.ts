@@ -14,9 +14,14 @@ export const silencesError = signal<ApiError | null>(null);
 /** Whether Alertmanagers elsewhere keep them: the server's words. */
 export const elsewhere = signal("");
 
+let running: AbortController | null = null;
+
+/** Asks again; an earlier question that is not answered yet would answer with what was. */
 export async function loadSilences() {
+  running?.abort();
+  const mine = (running = new AbortController());
   try {
-    silences.value = await get<Silence[]>("/api/v2/silences");
+    silences.value = await get<Silence[]>("/api/v2/silences", mine.signal);
     silencesError.value = null;
   } catch (err) {
     if (err instanceof ApiError) refused(err);
