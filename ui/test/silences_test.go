@@ -191,6 +191,10 @@ func (s *site) listed(b *tab) {
 	b.says(".silence", "Rolling back <b>worker-ia</b>")
 	b.says(".silence", "1 alert that fires now")
 	before := s.silencesThat(b.t, "active")[0].EndsAt
+	s.others(b.t)
+	b.load("/alerts/silences")
+	b.says(".silence[data-state=pending]", "begins")
+	b.says(".silence[data-state=expired]", "ended")
 	b.looks("silences")
 	b.choose(".silence button", "Extend by 1 h")
 	wait(b.t, "a later end", func() bool {
@@ -201,7 +205,7 @@ func (s *site) listed(b *tab) {
 	b.says("dialog.confirm", "1 alert that it silences fires now and will be told")
 	b.looks("expire")
 	b.choose("dialog[open] button", "Expire now")
-	b.says(".silence[data-state=expired]", "ended")
+	b.until(`document.querySelectorAll(".silence[data-state=expired]").length === 2`)
 	if left := s.silencesThat(b.t, "active"); len(left) != 0 {
 		b.t.Errorf("still silenced: %+v", left)
 	}
@@ -225,6 +229,33 @@ func (b *tab) hatched() {
 		}
 	}
 	b.t.Errorf("no tooltip of the chart has the silence")
+}
+
+// others keeps a silence that is still to come, and one that has ended.
+func (s *site) others(t *testing.T) {
+	t.Helper()
+	for _, begin := range []time.Duration{0, 2 * time.Hour} {
+		var kept struct{ SilenceID string }
+		s.post(t, "/api/v2/silences", map[string]any{
+			"matchers": []any{
+				map[string]any{"name": "alertname", "value": "QueueWaitTimeHigh", "isRegex": false, "isEqual": true},
+				map[string]any{"name": "queue_name", "value": "a-queue-with-a-rather-long-name-indeed|renders", "isRegex": true, "isEqual": true},
+			},
+			"createdBy": "ops@example.com", "comment": "The workers move to new machines, one after the other; their queues may wait", "startsAt": time.Now().Add(begin), "endsAt": time.Now().Add(begin + time.Hour),
+		}, &kept)
+		if begin > 0 {
+			continue
+		}
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodDelete, s.url+"/api/v2/silence/"+kept.SilenceID, http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		testkit.Body(t, resp)
+	}
 }
 
 // pausing pauses everything from the link, sees the banner on every page, and

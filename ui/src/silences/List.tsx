@@ -56,11 +56,14 @@ function Row({ silence: s, firing }: { silence: Silence; firing: Firing[] | null
   );
 }
 
-const who = (s: Silence) => (s.status.state === "active" ? words.list.since : words.list.at)(s.createdBy || "–", whenText(seconds(s.startsAt)));
+function who(s: Silence): string {
+  const name = s.createdBy || "–", begin = whenText(seconds(s.startsAt));
+  return s.status.state === "pending" ? name : (s.status.state === "active" ? words.list.since : words.list.from)(name, begin);
+}
 
 function lasting(s: Silence): string {
   if (s.status.state === "expired") return words.list.ended(whenText(seconds(s.endsAt)));
-  if (s.status.state === "pending") return words.list.starts(whenText(seconds(s.startsAt)));
+  if (s.status.state === "pending") return words.list.starts(whenText(seconds(s.startsAt)), whenText(seconds(s.endsAt)));
   return words.list.ends(whenText(seconds(s.endsAt)), ago(seconds(s.endsAt) - Date.now() / 1000));
 }
 
@@ -71,7 +74,7 @@ function Actions({ silence: s, hit }: { silence: Silence; hit: number }) {
     <>
       <Button run={() => longer(s)}><More name="extend" />{words.list.extend}{name}</Button>
       <Button run={() => ask(true)}><Icon name="close" />{words.list.expire}{name}</Button>
-      {asking && <Confirm silence={s} hit={hit} onClose={() => ask(false)} />}
+      {asking && <Confirm silence={s} hit={s.status.state === "active" ? hit : 0} onClose={() => ask(false)} />}
     </>
   );
 }

@@ -23,7 +23,7 @@ export const silences = {
   },
   list: {
     active: "Active", pending: "Begin later", expired: "Ended lately", none: "No alert is silenced", noneHelp: "Silence one from its page under Now, or begin with an empty form. A silence says until when, who and why.",
-    noActive: "None at the moment.", starts: (when: string) => `begins ${when}`, ends: (when: string, left: string) => `until ${when}, ${left} left`, ended: (when: string) => `ended ${when}`, since: (who: string, when: string) => `${who}, since ${when}`, at: (who: string, when: string) => `${who}, ${when}`,
+    noActive: "None at the moment.", starts: (when: string, end: string) => `begins ${when}, until ${end}`, ends: (when: string, left: string) => `until ${when}, ${left} left`, ended: (when: string) => `ended ${when}`, since: (who: string, when: string) => `${who}, since ${when}`, from: (who: string, when: string) => `${who}, from ${when}`,
     covers: (n: number) => (n === 0 ? "no alert that fires now" : `${alerts(n)} that fire${n === 1 ? "s" : ""} now`), extend: "Extend by 1 h", extended: (when: string) => `Extended until ${when}.`, expire: "Expire", again: "Again", for: (what: string) => ` ${what}`,
     more: (n: number) => `${n} more ended lately.`, needsAdmin: "Silencing needs the scope admin, which your credential lacks.",
   },
