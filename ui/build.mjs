@@ -1,6 +1,6 @@
 // Builds the web UI into ../internal/web/dist: index.html, content-hashed
 // assets, each with .gz and .br beside it, and the licences of what is inside.
-import { analyzeMetafile, build } from "esbuild";
+import { analyzeMetafile, build, transform } from "esbuild";
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync, existsSync } from "node:fs";
 import { basename, dirname, extname, join } from "node:path";
@@ -40,12 +40,26 @@ const oneFirstLoad = {
   },
 };
 
+const target = ["es2022", "chrome109", "firefox115", "safari16.4"];
+
+// *.later.css is a file of its own: who imports it gets its address, and loads it
+// when it is first needed (src/frame/style.ts).
+const laterStyles = {
+  name: "later-styles",
+  setup(b) {
+    b.onLoad({ filter: /\.later\.css$/ }, async ({ path }) => {
+      const { code } = await transform(readFileSync(path, "utf8"), { loader: "css", minify: true, target });
+      return { contents: code, loader: "file" };
+    });
+  },
+};
+
 const result = await build({
   absWorkingDir: here,
   entryPoints: { app: "src/boot.tsx", style: "src/styles/app.css" },
-  plugins: [dashboards, oneFirstLoad],
+  plugins: [dashboards, oneFirstLoad, laterStyles],
   outdir: assets, entryNames: "[name]-[hash]", chunkNames: "[name]-[hash]", assetNames: "[name]-[hash]",
-  bundle: true, splitting: true, format: "esm", target: ["es2022", "chrome109", "firefox115", "safari16.4"],
+  bundle: true, splitting: true, format: "esm", target,
   minify: true, metafile: true, write: false, legalComments: "none",
   jsx: "automatic", jsxImportSource: "preact",
   loader: { ".woff2": "file" }, publicPath: "/assets",

@@ -127,7 +127,7 @@ func (a *App) notificationRoutes() []web.Route {
 	drawing := func(w http.ResponseWriter, r *http.Request) error { return a.notify.HandleChart(w, r) }       // this, too
 	return []web.Route{
 		{Method: http.MethodGet, Pattern: notify.Prefix, Scope: web.Read, Handler: api},
-		{Method: http.MethodGet, Pattern: notify.Prefix + "alerts", Scope: web.Read, Handler: api},
+		{Method: http.MethodGet, Pattern: notify.Prefix + "alerts", Scope: web.Read, Handler: api}, // a path with a route of its own has all its methods there
 		{Method: http.MethodPost, Pattern: notify.Prefix + "alerts", Scope: web.Ingest, Handler: api},
 		{Pattern: notify.Prefix, Scope: web.Admin, Handler: api},
 		{Method: http.MethodGet, Pattern: notify.SilencePath, Scope: web.Open, Handler: silencing},

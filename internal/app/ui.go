@@ -25,7 +25,10 @@ func (a *App) openUI() (err error) {
 // pages are the paths that the web UI shows something at. One that it does not
 // know is answered with 404 and not with the UI.
 func pages() []string {
-	return []string{"/{$}", "/d/{uid}", "/queues", "/queues/{name}", "/alerts", "/spend", "/explore", "/setup", "/settings"}
+	return []string{
+		"/{$}", "/d/{uid}", "/queues", "/queues/{name}", "/alerts", "/alerts/silences", "/alerts/silences/new", "/alerts/notifications",
+		"/spend", "/explore", "/setup", "/settings",
+	}
 }
 
 // uiRoutes are the pages, all the same to the server, and what they load.

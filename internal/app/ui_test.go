@@ -46,7 +46,7 @@ func TestPagesAreTheUI(t *testing.T) {
 		"index.html":         {Data: []byte(index)},
 		"assets/app-1a2b.js": {Data: []byte("start()")},
 	}))
-	for _, path := range []string{"/", "/?from=now-6h", "/d/luneo-kpis", "/d/luneo-overview", "/alerts", "/spend", "/explore", "/setup", "/settings"} {
+	for _, path := range []string{"/", "/?from=now-6h", "/d/luneo-kpis", "/d/luneo-overview", "/alerts", "/alerts/silences/new?matcher=a%3Db", "/alerts/notifications", "/spend", "/explore", "/setup", "/settings"} {
 		if a := get(t, url+path); a.status != http.StatusOK || a.body != index || !strings.Contains(a.header.Get("Content-Security-Policy"), "script-src 'self'") {
 			t.Errorf("%s: %d %v %s", path, a.status, a.header, a.body)
 		}

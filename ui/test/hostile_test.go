@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 )
 
 // hostile sends labels that would be HTML, and looks at every page for what
@@ -30,11 +31,12 @@ func (s *site) hostile(t *testing.T) {
 			t.Fatalf("annotation: %d %v", note.StatusCode, err)
 		}
 	}
+	fresh.silenceHostile(t, evil)
 	b := fresh.tab(t, view{width: 1440})
 	b.load("/")
 	images := eval[int](b, `document.images.length`)
 	b.until(`document.body.innerText.includes("<img src=x onerror=")`)
-	for _, path := range append(fresh.pages(t), `/?var-queue=%3Cimg%20src%3Dx%20onerror%3Dwindow.pwned%3D1%3E`, `/explore?q=%7B__name__%3D~%22luneo_.*%22%7D`, `/setup?source=%3Cscript%3E`, `/alerts?rule=%3Cscript%3E`) {
+	for _, path := range append(fresh.allPages(t), `/alerts/silences/new?matcher=%3Cimg%20src%3Dx%20onerror%3Dwindow.pwned%3D1%3E&matcher=a%3D%22%3Cb%3E%22&reason=%3Cscript%3E`, `/?var-queue=%3Cimg%20src%3Dx%20onerror%3Dwindow.pwned%3D1%3E`, `/explore?q=%7B__name__%3D~%22luneo_.*%22%7D`, `/setup?source=%3Cscript%3E`, `/alerts?rule=%3Cscript%3E`) {
 		b.load(path)
 		if eval[bool](b, `"pwned" in window`) || eval[int](b, `document.images.length`) != images || eval[int](b, `document.querySelectorAll("body script").length`) != 0 {
 			t.Errorf("%s: a label became HTML", path)
@@ -44,4 +46,22 @@ func (s *site) hostile(t *testing.T) {
 		}
 	}
 	b.calm()
+}
+
+// silenceHostile keeps silences whose every text would be HTML, and one pattern
+// that a browser would try for ever.
+func (s *site) silenceHostile(t *testing.T, evil []string) {
+	t.Helper()
+	matcher := func(name, value string, regex bool) map[string]any {
+		return map[string]any{"name": name, "value": value, "isRegex": regex, "isEqual": true}
+	}
+	for _, e := range evil {
+		s.post(t, "/api/v2/silences", map[string]any{
+			"matchers": []any{matcher("queue_name", e, false), matcher("alertname", "(([A-Za-z]+)*)*!", true)}, "createdBy": e, "comment": e,
+			"startsAt": time.Now(), "endsAt": time.Now().Add(time.Hour),
+		}, nil)
+	}
+	s.post(t, "/api/v2/silences", map[string]any{
+		"matchers": []any{matcher("alertname", ".+", true)}, "createdBy": evil[1], "comment": evil[0], "startsAt": time.Now(), "endsAt": time.Now().Add(time.Hour),
+	}, nil)
 }

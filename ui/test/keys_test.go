@@ -74,7 +74,7 @@ const watchFocus = `
 // tabs presses Tab through every page: it comes to all that is there, and shows
 // where it is.
 func (s *site) tabs(t *testing.T) {
-	for _, path := range s.pages(t) {
+	for _, path := range s.allPages(t) {
 		b := s.tab(t, view{width: 1440, calm: true})
 		b.load(path)
 		b.do(`document.activeElement?.blur()`)
@@ -96,7 +96,7 @@ func (s *site) tabs(t *testing.T) {
 
 // stillness looks for anything that moves although it is not wanted.
 func (s *site) stillness(t *testing.T) {
-	for _, path := range s.pages(t) {
+	for _, path := range s.allPages(t) {
 		b := s.tab(t, view{width: 1440, calm: true})
 		b.load(path)
 		moving := eval[[]string](b, `[...document.querySelectorAll("*")].filter((e) => { const s = getComputedStyle(e), long = (l) => l.split(",").some((d) => parseFloat(d) > 0.01);

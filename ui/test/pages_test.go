@@ -39,6 +39,12 @@ func TestInChromium(t *testing.T) {
 		{"one queue", (*site).oneQueue},
 		{"queues without an answer", (*site).queueStates},
 		{"the gateway", (*site).gateway},
+		{"silence an alert", (*site).silencing},
+		{"pause everything", (*site).pausing},
+		{"silence from a link", (*site).silenceLink},
+		{"who may not silence", (*site).mayNotSilence},
+		{"notifications", (*site).told},
+		{"nobody is told", (*site).toldNobody},
 		{"nothing yet", (*site).nothing},
 		{"first event on Setup", (*site).setup},
 		{"queries of one load", (*site).questions},
@@ -71,6 +77,12 @@ func (s *site) pages(t *testing.T) []string {
 		}
 	}
 	return paths
+}
+
+// allPages are those that the navigation has, and those below them.
+func (s *site) allPages(t *testing.T) []string {
+	t.Helper()
+	return append(s.pages(t), "/alerts/silences", "/alerts/notifications")
 }
 
 // look opens one page in both sizes and themes.

@@ -105,7 +105,7 @@ func (s *site) offline(t *testing.T) {
 // empty panel says why, and what to do.
 func (s *site) nothing(t *testing.T) {
 	fresh := s.empty(t)
-	for _, path := range fresh.pages(t) {
+	for _, path := range fresh.allPages(t) {
 		for _, v := range []view{{width: 1440}, {width: 390, light: true}} {
 			b := fresh.tab(t, v)
 			b.load(path)

@@ -12,6 +12,9 @@ import { legend } from "../dashboard/template.ts";
 import { Failed } from "../dashboard/states.tsx";
 import { deploys } from "../pages/kpis.tsx";
 import { Canvas } from "../panels/TimeSeries.tsx";
+import { behindOf, spansOf } from "../silences/band.ts";
+import { Spans } from "../silences/Spans.tsx";
+import { silences } from "../silences/store.ts";
 import { range, tick, type TimeRange } from "../state/time.ts";
 import { format } from "../units/format.ts";
 import { words } from "../words/pages.ts";
@@ -30,11 +33,13 @@ export function RuleChart({ rule, alert }: { rule: Rule; alert: Alert | undefine
   });
   useBackground(deploys, []);
   paint.value;
-  const plot = useMemo(() => drawn && plotOf(rule, alert, drawn), [drawn, paint.value]);
+  const known = silences.value;
+  const spans = useMemo(() => (drawn ? spansOf(known ?? [], alert?.labels ?? { alertname: rule.name }, drawn.range) : []), [drawn, known]);
+  const plot = useMemo(() => drawn && { ...plotOf(rule, alert, drawn), behind: behindOf(spans) }, [drawn, spans, paint.value]);
   if (error && !drawn) return <div class="detail-chart"><Failed error={error} /></div>;
   if (!plot) return <div class="detail-chart" />;
   if (!drawn || !hasValues(drawn.values)) return <p class="muted detail-empty">{words.alerts.noValues}</p>;
-  return <div class="detail-chart"><Canvas plot={plot} label={alternative(rule, drawn)} /></div>;
+  return <><div class="detail-chart"><Canvas plot={plot} label={alternative(rule, drawn)} /></div><Spans spans={spans} /></>;
 }
 
 async function ask(rule: Rule, r: TimeRange, signal: AbortSignal): Promise<Drawn> {

@@ -2,6 +2,8 @@ import { iconOf, RuleChip } from "../frame/Chip.tsx";
 import { clockSeconds, fullTime, whenText } from "../chart/axis.ts";
 import { Icon } from "../frame/Icon.tsx";
 import { Parts } from "../frame/Parts.tsx";
+import { Silenced, SilenceButton } from "../silences/OfAlert.tsx";
+import type { Silence } from "../silences/model.ts";
 import { usePoll } from "../state/poll.ts";
 import { withRange } from "../state/url.ts";
 import { ago, t } from "../words/en.ts";
@@ -10,7 +12,7 @@ import { RuleChart } from "./RuleChart.tsx";
 import { linkTo, scopeOf, shownState, type Alert, type Detail, type Rule } from "./model.ts";
 
 /** One rule, or one alert of it, explained. */
-export function RuleDetail({ rule, alert }: { rule: Rule; alert: Alert | undefined }) {
+export function RuleDetail({ rule, alert, silences }: { rule: Rule; alert: Alert | undefined; silences: Silence[] }) {
   const labels = new URLSearchParams(Object.entries(alert?.labels ?? {}).filter(([n]) => n !== "alertname").map(([n, v]) => ["label." + n, v]));
   const { data } = usePoll<Detail>(`/api/alerts/${encodeURIComponent(rule.name)}?${labels}`);
   const state = alert?.state ?? shownState(rule);
@@ -23,10 +25,12 @@ export function RuleDetail({ rule, alert }: { rule: Rule; alert: Alert | undefin
           <h2>{rule.name} {(alert ? scopeOf(alert.labels) : "") && <span class="detail-scope">{scopeOf(alert!.labels)}</span>}</h2>
         </div>
         <div class="detail-actions">
+          <SilenceButton rule={rule} alert={alert} />
           <a class="button" href={withRange("/explore?" + new URLSearchParams({ q: rule.query || rule.expr }))}><Icon name="terminal" />{t.pages.explore}</a>
           {rule.runbook && <a class="button" href={rule.runbook} target="_blank" rel="noopener"><Icon name="book" />{t.menu.runbook}</a>}
         </div>
       </header>
+      {silences.map((s) => <Silenced key={s.id} silence={s} />)}
       <p class="detail-sentence"><Parts parts={alert?.sentence ?? rule.sentence} /></p>
       {rule.error && <p class="wrong" role="alert">{words.alerts.failing} {rule.error}</p>}
       {rule.query && <RuleChart rule={rule} alert={alert} />}

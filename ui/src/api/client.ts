@@ -9,7 +9,7 @@ export class ApiError extends Error {
   get offline() { return this.status === 0; }
 }
 
-interface Problem { title?: string; detail?: string; type?: string; kind?: string; error?: string; errorType?: string; errors?: { detail?: string }[] }
+interface Problem { title?: string; detail?: string; message?: string; type?: string; kind?: string; error?: string; errorType?: string; errors?: { detail?: string }[] }
 
 /** Asks for JSON; throws an ApiError, or an AbortError when `signal` fired. */
 export async function request<T>(path: string, init: RequestInit = {}): Promise<T> {
@@ -38,7 +38,7 @@ async function send(path: string, init: RequestInit): Promise<Response> {
 async function failure(path: string, response: Response): Promise<ApiError> {
   const text = await response.text().catch(() => "");
   let problem: Problem = {};
-  try { problem = JSON.parse(text); } catch { /* not JSON: a proxy's page */ }
-  const message = problem.errors?.[0]?.detail ?? problem.detail ?? problem.error ?? problem.title ?? `Luneo answered ${response.status}.`;
+  try { problem = JSON.parse(text); if (typeof problem === "string") problem = { detail: problem }; } catch { /* not JSON: a proxy's page */ }
+  const message = problem.errors?.[0]?.detail ?? problem.detail ?? problem.error ?? problem.message ?? problem.title ?? `Luneo answered ${response.status}.`;
   return new ApiError(response.status, message, problem.errorType ?? problem.kind ?? problem.type ?? "", `${response.status} ${path}\n${text.slice(0, 2000)}`);
 }

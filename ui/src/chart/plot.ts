@@ -36,6 +36,8 @@ export interface Plot {
   limits: Limit[];
   /** The rule whose bands are behind the data; none: no bands. */
   rule?: string;
+  /** What else is behind the data, and what a tooltip says of it. */
+  behind?: { draw: (u: uPlot) => void; at: (time: number) => Mark[] };
 }
 
 const group = "luneo";
@@ -110,7 +112,7 @@ export class Chart {
       series: [{}, ...ordered(this.plot).map((s, i) => this.seriesOptions(s, i))],
       bands: fills(this.plot),
       hooks: {
-        drawAxes: [(u) => drawBands(u, plot().rule ? bands.peek().filter((b) => b.rule === plot().rule) : [])],
+        drawAxes: [(u) => drawBands(u, plot().rule ? bands.peek().filter((b) => b.rule === plot().rule) : []), (u) => plot().behind?.draw(u)],
         draw: [(u) => { drawLimits(u, plot().limits); drawMarks(u, marks.peek()); }],
         setCursor: [(u) => this.pointed(u)],
         setSelect: [(u) => this.zoom(u)],
@@ -136,7 +138,7 @@ export class Chart {
     if (left === undefined || left < 0 || idx === null || idx === undefined) return hideTip(this);
     const at = u.data[0][idx]!, box = u.over.getBoundingClientRect();
     const rows = this.plot.series.filter((s) => !s.quiet).map((s) => ({ name: s.name, colour: s.colour(), dash: !!s.dash, value: s.values[idx] ?? NaN, unit: s.unit ?? this.plot.unit, decimals: s.decimals }));
-    showTip(this, { x: box.left + left, y: box.top + (top ?? 0), at, rows, marks: near(marks.peek(), at, u) });
+    showTip(this, { x: box.left + left, y: box.top + (top ?? 0), at, rows, marks: [...near(marks.peek(), at, u), ...(this.plot.behind?.at(at) ?? [])] });
   }
 
   private zoom(u: uPlot) {

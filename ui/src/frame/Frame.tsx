@@ -15,6 +15,7 @@ import { Toasts } from "./toast.tsx";
 
 const Palette = later(() => import("../later/Palette.tsx"));
 const Shortcuts = later(() => import("../later/Shortcuts.tsx"));
+const Paused = later(() => import("../later/Paused.tsx"));
 
 /** Sidebar, page, and what lies over them. */
 export function Frame() {
@@ -23,7 +24,7 @@ export function Frame() {
     <>
       <a class="skip" href="#main">{t.nav.skip}</a>
       <Sidebar page={page} />
-      <main id="main" tabIndex={-1}><div class="content">{page ? <Open page={page} /> : <Gone />}</div></main>
+      <main id="main" tabIndex={-1}><div class="content"><PausedNow />{page ? <Open page={page} /> : <Gone />}</div></main>
       <BottomBar page={page} />
       <Tooltip />
       <Toasts />
@@ -32,6 +33,9 @@ export function Frame() {
     </>
   );
 }
+
+/** The page's own questions go first. */
+const PausedNow = () => (status.value ? <Paused /> : null);
 
 const loaded = new Map<string, ComponentType>([["kpis", Kpis]]);
 

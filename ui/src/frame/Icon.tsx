@@ -3,7 +3,7 @@ import { h } from "preact";
 import {
   Activity, ArrowLeft, Bell, BookOpen, Box, ChartNoAxesColumn, Check, ChevronDown, ChevronLeft, ChevronRight, CircleAlert, CircleCheck, Clock, Code, Coins, Copy, Cpu, Download, Ellipsis,
   ExternalLink, FilterX, Gauge, Hourglass, Info, Keyboard, Layers, LayoutDashboard, Link, Monitor, Moon, Plug, Radio, RefreshCw, Rocket, Search, Send, Settings, SlidersHorizontal, Sparkles, Sun, Table2, Terminal,
-  TriangleAlert, Unplug, X,
+  TriangleAlert, Unplug, X, type IconNode,
 } from "lucide";
 
 const icons = {
@@ -16,10 +16,13 @@ const icons = {
 export type IconName = keyof typeof icons;
 
 /** A decorative icon: the words beside it say what it means. */
-export function Icon({ name, size = 16 }: { name: IconName; size?: number }) {
+export const Icon = ({ name, size }: { name: IconName; size?: number }) => <Drawn of={icons[name]} size={size} />;
+
+/** An icon of Lucide's: for those that a part brings which is loaded later. */
+export function Drawn({ of, size = 16 }: { of: IconNode; size?: number | undefined }) {
   return (
     <svg class="icon" width={size} height={size} viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
-      {icons[name].map(([tag, attributes]) => h(tag, attributes as object))}
+      {of.map(([tag, attributes]) => h(tag, attributes as object))}
     </svg>
   );
 }

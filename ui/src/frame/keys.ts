@@ -16,6 +16,7 @@ const actions: Record<string, () => void> = {
   "1": () => setRange("now-1h", "now"), "3": () => setRange("now-3h", "now"), d: () => setRange("now-24h", "now"),
   l: () => { live.value = !live.value; if (live.value) refresh(); },
   t: () => chooseTheme(choice.value === "system" ? (theme.value === "dark" ? "light" : "dark") : theme.value === "dark" ? "light" : "dark"),
+  s: () => document.querySelector<HTMLElement>("[data-key=s]")?.click(),
   e: () => { if (status.value?.worst) navigate(explainLink(status.value)); },
 };
 

@@ -7,6 +7,9 @@ import { status } from "../state/server.ts";
 import { range } from "../state/time.ts";
 import { navigate, withRange } from "../state/url.ts";
 import { t } from "../words/en.ts";
+import { overlays } from "../words/overlays.ts";
+import { silences } from "../words/silences.ts";
+import { linkToPause } from "../silences/model.ts";
 import { chooseTheme } from "../chart/theme.ts";
 import { RuleChip } from "../frame/Chip.tsx";
 import { Dialog } from "../frame/Dialog.tsx";
@@ -32,14 +35,14 @@ export default function Palette() {
   };
   useEffect(() => { list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }); }, [at]);
   return (
-    <Dialog title={t.palette.title} class="palette" bare onClose={closeOverlay}>
+    <Dialog title={overlays.palette.title} class="palette" bare onClose={closeOverlay}>
       <div class="palette-field"><Icon name="search" />
-        <input type="text" autofocus role="combobox" aria-expanded="true" aria-controls="palette-list" aria-activedescendant={found[at] ? `palette-${at}` : undefined} aria-label={t.palette.title} placeholder={t.palette.placeholder}
+        <input type="text" autofocus role="combobox" aria-expanded="true" aria-controls="palette-list" aria-activedescendant={found[at] ? `palette-${at}` : undefined} aria-label={overlays.palette.title} placeholder={overlays.palette.placeholder}
           value={find} onInput={(e) => { setFind(e.currentTarget.value); setAt(0); }} onKeyDown={key} />
-        <button type="button" class="kbd-button" aria-label={t.palette.close} onClick={closeOverlay}>esc</button>
+        <button type="button" class="kbd-button" aria-label={overlays.palette.close} onClick={closeOverlay}>esc</button>
       </div>
-      {found.length === 0 && <p class="muted palette-none">{t.palette.none}</p>}
-      <ul id="palette-list" role="listbox" aria-label={t.palette.title} ref={list}>
+      {found.length === 0 && <p class="muted palette-none">{overlays.palette.none}</p>}
+      <ul id="palette-list" role="listbox" aria-label={overlays.palette.title} ref={list}>
         {found.map((e, i) => (
           <li key={e.kind + e.name} id={`palette-${i}`} role="option" aria-selected={i === at} onMouseMove={() => setAt(i)} onClick={() => open(e)}>
             <Icon name={e.icon} /><span class={e.mono ? "mono" : ""}>{e.name}</span>{e.state && e.state !== "quiet" && e.state !== "blind" ? <RuleChip state={e.state} text={e.chip ?? e.state} /> : <span class="palette-kind">{e.kind}</span>}
@@ -59,11 +62,15 @@ function search(entries: Entry[], find: string): Entry[] {
 }
 
 function fixed(): Entry[] {
-  const toPages = pages.map((p) => ({ name: p.title, kind: t.palette.kinds.page, icon: p.icon, run: () => navigate(withRange(p.paths[0]!)) }));
+  const toPages = pages.map((p) => ({ name: p.title, kind: overlays.palette.kinds.page, icon: p.icon, run: () => navigate(withRange(p.paths[0]!)) }));
   return [...toPages,
-    { name: t.palette.dark, kind: t.palette.kinds.action, icon: "moon", run: () => chooseTheme("dark") },
-    { name: t.palette.light, kind: t.palette.kinds.action, icon: "sun", run: () => chooseTheme("light") },
-    { name: t.nav.shortcuts, kind: t.palette.kinds.action, icon: "keyboard", run: openShortcuts }];
+    { name: silences.title, kind: overlays.palette.kinds.page, icon: "bell", run: () => navigate("/alerts/silences") },
+    { name: silences.notifications, kind: overlays.palette.kinds.page, icon: "send", run: () => navigate("/alerts/notifications") },
+    { name: silences.create, kind: overlays.palette.kinds.action, icon: "bell", run: () => navigate("/alerts/silences/new") },
+    { name: silences.pause.button, kind: overlays.palette.kinds.action, icon: "bell", run: () => navigate(linkToPause) },
+    { name: overlays.palette.dark, kind: overlays.palette.kinds.action, icon: "moon", run: () => chooseTheme("dark") },
+    { name: overlays.palette.light, kind: overlays.palette.kinds.action, icon: "sun", run: () => chooseTheme("light") },
+    { name: t.nav.shortcuts, kind: overlays.palette.kinds.action, icon: "keyboard", run: openShortcuts }];
 }
 
 function panels(d: Dashboard, kind: string): Entry[] {
@@ -73,11 +80,11 @@ function panels(d: Dashboard, kind: string): Entry[] {
   });
 }
 
-const rules = (): Entry[] => Object.entries(status.value?.rules ?? {}).map(([name, r]) => ({ name, kind: t.palette.kinds.rule, icon: "bell" as const, state: r.state, chip: r.chip, run: () => navigate(`/alerts?rule=${name}`) }));
+const rules = (): Entry[] => Object.entries(status.value?.rules ?? {}).map(([name, r]) => ({ name, kind: overlays.palette.kinds.rule, icon: "bell" as const, state: r.state, chip: r.chip, run: () => navigate(`/alerts?rule=${name}`) }));
 
-const queues = (names: string[]): Entry[] => names.map((q) => ({ name: t.palette.queue(q), kind: t.palette.kinds.queue, icon: "layers" as const, run: () => navigate(withRange(`/queues/${encodeURIComponent(q)}`)) }));
+const queues = (names: string[]): Entry[] => names.map((q) => ({ name: overlays.palette.queue(q), kind: overlays.palette.kinds.queue, icon: "layers" as const, run: () => navigate(withRange(`/queues/${encodeURIComponent(q)}`)) }));
 
-const metrics = (names: string[]): Entry[] => names.map((m) => ({ name: m, mono: true, kind: t.palette.kinds.metric, icon: "terminal" as const, run: () => navigate(withRange(`/explore?q=${encodeURIComponent(m)}`)) }));
+const metrics = (names: string[]): Entry[] => names.map((m) => ({ name: m, mono: true, kind: overlays.palette.kinds.metric, icon: "terminal" as const, run: () => navigate(withRange(`/explore?q=${encodeURIComponent(m)}`)) }));
 
 function useNames() {
   const [names, setNames] = useState<{ queues: string[]; metrics: string[] }>({ queues: [], metrics: [] });

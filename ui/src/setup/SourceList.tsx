@@ -1,20 +1,22 @@
 import { Icon, type IconName } from "../frame/Icon.tsx";
 import { Parts } from "../frame/Parts.tsx";
 import { figure } from "../units/format.ts";
+import { stateOf, type Told } from "../told/model.ts";
 import { t } from "../words/en.ts";
 import { words } from "../words/pages.ts";
+import { told as toldWords } from "../words/told.ts";
 import { whenText } from "../chart/axis.ts";
 import { connected, type SetupAnswer, type Source } from "./model.ts";
 
-const icons: Record<string, IconName> = { queues: "layers", openai: "sparkles", embeds: "code", renders: "box", ar: "monitor", http: "activity", notifications: "send" };
+const icons: Record<string, IconName> = { queues: "layers", openai: "sparkles", embeds: "code", renders: "box", ar: "monitor", http: "activity" };
 
 /** The sources, how many are connected, and what each has found. */
-export function SourceList({ setup, chosen }: { setup: SetupAnswer; chosen: Source }) {
+export function SourceList({ setup, chosen, told }: { setup: SetupAnswer; chosen: Source; told: Told }) {
   const counted = setup.sources.filter((s) => s.state !== "soon");
   return (
     <nav class="card rule-list" aria-label={words.setup.sources}>
       <div class="steps"><div class="steps-bar" aria-hidden="true">{counted.map((s) => <i key={s.id} data-done={connected(s) || undefined} data-now={s.id === chosen.id && !connected(s) || undefined} />)}</div><span>{words.setup.of(setup.connected, setup.total)}</span></div>
-      <ul>{setup.sources.map((s) => <Row key={s.id} source={s} current={s.id === chosen.id} />)}</ul>
+      <ul>{setup.sources.map((s) => (s.id === "notifications" ? <ToldRow key={s.id} told={told} current={s.id === chosen.id} /> : <Row key={s.id} source={s} current={s.id === chosen.id} />))}</ul>
     </nav>
   );
 }
@@ -28,6 +30,21 @@ function Row({ source, current }: { source: Source; current: boolean }) {
         <span class="rule-name">{t.sources[source.id] ?? source.id}</span>
         <span class="rule-against">{words.setup.states[source.state]}</span>
         <span class="rule-scope">{found(source)}</span>
+      </a>
+    </li>
+  );
+}
+
+/** Who is told of alerts, and whether the last attempts arrived. */
+function ToldRow({ told, current }: { told: Told; current: boolean }) {
+  const state = stateOf(told), receivers = told.data?.receivers ?? [];
+  return (
+    <li>
+      <a class="rule-row source-row" href="/setup?source=notifications" aria-current={current ? "true" : undefined}>
+        <span class="source-icon" data-done={state === "live" || undefined}><Icon name={state === "live" ? "check" : state === "failing" ? "warning" : "send"} size={18} /></span>
+        <span class="rule-name">{t.sources.notifications}</span>
+        <span class="rule-against">{state && toldWords.states[state]}</span>
+        <span class="rule-scope">{receivers.length ? receivers.map((r) => r.name).join(", ") : state === "none" ? toldWords.foundNone : ""}</span>
       </a>
     </li>
   );

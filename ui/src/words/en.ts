@@ -39,14 +39,6 @@ export const t = {
     heat: (title: string, range: string, peak: string) => `${title}: heatmap, ${range}. Fullest cell: ${peak}.`,
   },
   table: { caption: (title: string) => `${title}, as a table`, csv: "Download CSV", empty: "Nothing to list.", rows: (shown: number, of: number) => `Showing the first ${shown} of ${of} rows; the CSV has them all.` },
-  palette: { title: "Search or jump to", placeholder: "Search pages, panels, rules, queues, metrics", none: "Nothing found.", close: "Close", dark: "Theme: dark", light: "Theme: light", queue: (name: string) => `Queue ${name}`, kinds: { page: "Page", panel: "Panel", rule: "Rule", metric: "Explore", queue: "Queue", action: "Action" } },
-  shortcuts: {
-    title: "Shortcuts", off: "Single-key shortcuts are off; Settings turns them on.",
-    list: [
-      ["Search or jump", "/"], ["KPIs", "g k"], ["Overview", "g o"], ["Queues", "g q"], ["Alerts", "g a"], ["AI spend", "g p"], ["Explore", "g x"], ["Setup", "g s"], ["Settings", "g c"],
-      ["Earlier, later", "← →"], ["Zoom out", "z"], ["Last 1, 3, 24 hours", "1 3 d"], ["Live on, off", "l"], ["Explain the worst alert", "e"], ["Light, dark", "t"], ["This list", "?"], ["Close", "Esc"],
-    ] as [string, string][],
-  },
   theme: { toggle: "Theme", system: "System", dark: "Dark", light: "Light" },
   /** The sources of Setup. */
   sources: { queues: "Worker queues", openai: "OpenAI", embeds: "Embed handshakes", renders: "Renders", ar: "AR conversions", http: "API requests", notifications: "Slack and PagerDuty" } as Record<string, string>,
