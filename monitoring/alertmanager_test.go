@@ -57,12 +57,13 @@ func TestDebiansAlertmanagerTells(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	quick := strings.NewReplacer("group_wait: 10s", "group_wait: 0s", "group_interval: 1m", "group_interval: 1s").Replace(string(text))
+	quick := strings.NewReplacer("group_wait: 10s", "group_wait: 1s", "group_interval: 1m", "group_interval: 1s").Replace(string(text))
 	if err := os.WriteFile(file, []byte(fmt.Sprintf("global: {pagerduty_url: %s}\n", pagerduty.EnqueueURL())+quick), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	url := serveAlertmanager(t, file)
-	postAlerts(t, url, time.Hour)
+	began := time.Now().UTC() // no longer ago than group_wait, or the first of them goes out alone
+	postAlerts(t, url, began, began.Add(time.Hour))
 	got := string(slack.Await(t, 1)[0].Body)
 	for _, want := range []string{"CRITICAL: QueueWaitTimeHigh, 12 alerts", "• Jobs wait too long in queue render-00: 2m 5s", "• and 2 more", "#c2262e", "|Dashboard"} {
 		if !strings.Contains(got, want) {
@@ -72,7 +73,7 @@ func TestDebiansAlertmanagerTells(t *testing.T) {
 	if e := pagerduty.Await(t, 1)[0]; e.Payload.Severity != "critical" || !strings.Contains(string(e.Body), "render-00") {
 		t.Errorf("PagerDuty got %s", e.Body)
 	}
-	postAlerts(t, url, -time.Second)
+	postAlerts(t, url, began, time.Now().UTC())
 	if got := string(slack.Await(t, 2)[1].Body); !strings.Contains(got, "Resolved: QueueWaitTimeHigh, 12 alerts") {
 		t.Errorf("Slack's message of the end is %s", got)
 	}
@@ -116,15 +117,14 @@ func serveAlertmanager(t *testing.T, file string) (url string) {
 	return "http://" + addr
 }
 
-// postAlerts posts twelve alerts that end so much later.
-func postAlerts(t *testing.T, url string, ends time.Duration) {
+// postAlerts posts twelve alerts.
+func postAlerts(t *testing.T, url string, starts, ends time.Time) {
 	t.Helper()
-	now := time.Now().UTC()
 	list := make([]string, 12)
 	for i := range list {
 		list[i] = fmt.Sprintf(`{"labels":{"alertname":"QueueWaitTimeHigh","severity":"critical","queue_name":"render-%02d"},
 			"annotations":{"summary":"Jobs wait too long in queue render-%02d: 2m 5s","dashboard_url":"https://luneo.example.com/d/luneo-kpis","runbook_url":"https://luneo.example.com/runbooks/QueueWaitTimeHigh"},
-			"startsAt":%q,"endsAt":%q,"generatorURL":"https://luneo.example.com/explore?q=1"}`, i, i, now.Add(-time.Minute).Format(time.RFC3339), now.Add(ends).Format(time.RFC3339))
+			"startsAt":%q,"endsAt":%q,"generatorURL":"https://luneo.example.com/explore?q=1"}`, i, i, starts.Format(time.RFC3339Nano), ends.Format(time.RFC3339Nano))
 	}
 	resp, err := http.Post(url+"/api/v2/alerts", "application/json", strings.NewReader("["+strings.Join(list, ",")+"]"))
 	if err != nil {

@@ -117,8 +117,8 @@ func TestMetrics(t *testing.T) {
 	t.Run("what rules read", func(t *testing.T) { onlyKnownMetrics(t, metrics) })
 }
 
-// withGateway is a configuration with an upstream that says what it allows, and
-// with a budget.
+// withGateway is a configuration with an upstream that says what it allows, with
+// a budget, and with somebody to tell.
 func withGateway(t *testing.T) string {
 	t.Helper()
 	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -129,7 +129,7 @@ func withGateway(t *testing.T) string {
 	}))
 	t.Cleanup(upstream.Close)
 	file := filepath.Join(t.TempDir(), "luneo.yml")
-	text := "openai: {upstreams: {openai: {base_url: '" + upstream.URL + "'}}, budgets: [{name: all, limit_cents: 100, period: month}]}\n"
+	text := "openai: {upstreams: {openai: {base_url: '" + upstream.URL + "'}}, budgets: [{name: all, limit_cents: 100, period: month}]}\nnotifications: {webhook: {url: 'http://127.0.0.1:9/'}}\n"
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -28,13 +28,16 @@ const waitingRule = `groups:
 `
 
 // notifying writes a configuration with short intervals and the rule above, and
-// starts Luneo with it.
+// starts Luneo with it. Messages go out at once unless group_wait says otherwise.
 func notifying(t *testing.T, dir, notifications string) *testkit.Process {
 	t.Helper()
+	if !strings.Contains(notifications, "group_wait") {
+		notifications += "  group_wait: 0s\n"
+	}
 	for name, text := range map[string]string{
 		"rules.yml": waitingRule,
 		"luneo.yml": "public_url: https://luneo.example.com\nprometheus: {scrape_interval: 100ms, evaluation_interval: 100ms, builtin_rules: false, rule_files: [rules.yml]}\n" +
-			"notifications:\n  group_wait: 0s\n  group_interval: 1s\n" + notifications,
+			"notifications:\n  group_interval: 1s\n" + notifications,
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)

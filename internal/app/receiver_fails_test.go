@@ -90,17 +90,22 @@ func TestKilledBeforeTelling(t *testing.T) {
 func TestManyAlertsFewMessages(t *testing.T) {
 	t.Parallel()
 	slack := testkit.NewSlackServer(t)
-	p := notifying(t, t.TempDir(), fmt.Sprintf("  slack: {webhook_url: %s}\n", slack.WebhookURL()))
+	p := notifying(t, t.TempDir(), fmt.Sprintf("  group_wait: 2s\n  slack: {webhook_url: %s}\n", slack.WebhookURL()))
 	const rules, each = 10, 200
-	before := value(t, metricsOf(t, p.URL), "process_resident_memory_bytes")
-	sendAlerts(t, p.URL, foreignAlerts(rules, each, time.Hour))
-	slack.Await(t, rules)
-	sendAlerts(t, p.URL, foreignAlerts(rules, each, time.Hour)) // Prometheus says so again and again
-	for range 20 {                                              // flaps within an interval
-		sendAlerts(t, p.URL, foreignAlerts(1, 1, -time.Second))
-		sendAlerts(t, p.URL, foreignAlerts(1, 1, time.Hour))
+	began := time.Now().UTC()
+	alerts := func(rules, each int, ends time.Time) {
+		t.Helper()
+		sendAlerts(t, p.URL, foreignAlerts(rules, each, began, ends))
 	}
-	sendAlerts(t, p.URL, foreignAlerts(rules, each, -time.Second))
+	before := value(t, metricsOf(t, p.URL), "process_resident_memory_bytes")
+	alerts(rules, each, began.Add(time.Hour))
+	slack.Await(t, rules)
+	alerts(rules, each, began.Add(time.Hour)) // Prometheus says so again and again
+	for range 20 {                            // flaps within an interval
+		alerts(1, 1, time.Now().UTC())
+		alerts(1, 1, began.Add(time.Hour))
+	}
+	alerts(rules, each, time.Now().UTC())
 	testkit.Await(t, "the end of all", func() bool { return strings.Count(bodies(slack), `"text":"*Resolved`) >= rules })
 	messages := slack.Messages()
 	t.Logf("%d messages for %d alerts; memory grew by %.1f MB", len(messages), rules*each, (value(t, metricsOf(t, p.URL), "process_resident_memory_bytes")-before)/1e6)
@@ -122,14 +127,13 @@ func bodies(s *testkit.SlackServer) string {
 	return b.String()
 }
 
-// foreignAlerts are alerts as a Prometheus posts them, which end so much later.
-func foreignAlerts(rules, each int, ends time.Duration) string {
+// foreignAlerts are alerts as a Prometheus posts them.
+func foreignAlerts(rules, each int, starts, ends time.Time) string {
 	list := make([]string, 0, rules*each)
-	now := time.Now().UTC()
 	for r := range rules {
 		for i := range each {
 			list = append(list, fmt.Sprintf(`{"labels":{"alertname":"Rule%d","severity":"warning","instance":"host-%d:9100"},"annotations":{"summary":"Host %d is slow"},"startsAt":%q,"endsAt":%q}`,
-				r, i, i, now.Add(-time.Minute).Format(time.RFC3339), now.Add(ends).Format(time.RFC3339)))
+				r, i, i, starts.Format(time.RFC3339Nano), ends.Format(time.RFC3339Nano)))
 		}
 	}
 	return "[" + strings.Join(list, ",") + "]"

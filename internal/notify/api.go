@@ -3,6 +3,7 @@ package notify
 import (
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/prometheus/alertmanager/api"
 	"github.com/prometheus/client_golang/prometheus"
@@ -39,7 +40,7 @@ func (n *Notifier) openAPI() error {
 // ServeHTTP answers Alertmanager's API v2. What changes silences is on disk
 // before it is answered.
 func (n *Notifier) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead || !strings.HasPrefix(r.URL.Path, Prefix+"silence") {
 		n.handler.ServeHTTP(w, r)
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"github.com/luneo-platform/luneo/internal/safefile"
 )
@@ -42,11 +43,18 @@ func (k *keeper) changed() {
 	}
 }
 
+// writeAgain is how often a write that failed is tried again.
+const writeAgain = 5 * time.Second
+
 // run writes until ctx ends, and then what is left.
 func (k *keeper) run(ctx context.Context) {
+	again := time.NewTicker(writeAgain)
+	defer again.Stop()
 	for {
 		select {
 		case <-k.wake:
+			k.write()
+		case <-again.C:
 			k.write()
 		case <-ctx.Done():
 			k.write()

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -39,7 +40,7 @@ func Prepare(s Settings, external *url.URL, logger *slog.Logger) (*Plan, error) 
 	}
 	cfg, err := s.load(text)
 	if err != nil {
-		return nil, s.located(err)
+		return nil, s.located(locate(text, err))
 	}
 	p := &Plan{config: cfg, routes: dispatch.NewRoute(cfg.Route, nil), intervals: timeinterval.NewIntervener(intervals(cfg)), fallback: s.Fallback, draw: s.Draw}
 	if p.template, err = s.templates(cfg.Templates, external); err != nil {
@@ -85,20 +86,16 @@ func (s *Settings) located(err error) error {
 	return fmt.Errorf("notifications.alertmanager_config_file: %s: %w", s.File, plainYAML(err))
 }
 
+// unknownKey is how the YAML library tells of one: field x not found in type T.
+var unknownKey = regexp.MustCompile(`field (\S+) not found in type \S+`)
+
 // plainYAML drops the names of Go types from an error of the YAML library,
 // which nobody who writes YAML knows.
 func plainYAML(err error) error {
-	text := err.Error()
-	lines := strings.Split(text, "\n")
-	for i, line := range lines {
-		if before, _, ok := strings.Cut(line, " in type config."); ok {
-			lines[i] = before
-		} else if before, _, ok := strings.Cut(line, " not found in type "); ok {
-			lines[i] = before + " is no key that Alertmanager knows there"
-		}
-	}
-	if joined := strings.Join(lines, "\n"); joined != text {
-		return errors.New(joined)
+	text := unknownKey.ReplaceAllString(err.Error(), "$1 is no key that Alertmanager knows there")
+	text = strings.TrimPrefix(strings.Replace(text, "yaml: unmarshal errors:\n  ", "", 1), "yaml: ")
+	if text != err.Error() {
+		return errors.New(text)
 	}
 	return err
 }
