@@ -195,6 +195,9 @@ func writeReached(w io.Writer, r notify.Reached) error {
 	} else {
 		matched = "because it matches " + matched
 	}
+	if len(r.Muted) > 0 {
+		matched += ", but not at the times of " + strings.Join(r.Muted, ", ")
+	}
 	_, err := fmt.Fprintf(w, "%s %s\n  %s\n  %s\n  first after %s, changes after %s, again after %s\n",
 		r.Receiver, tells, matched, shares, r.GroupWait, r.GroupInterval, r.RepeatInterval)
 	return err

@@ -78,5 +78,7 @@ func TestNotifyCommand(t *testing.T) {
 	add(runNotify(t, webhook, "show", "alertname=ErrorRateHighLowVolume", "severity=warning"))
 	add(runNotify(t, webhook, "show", "alertname=Watchdog", "severity=none"))
 	add(runNotify(t, webhook, "show", "severity"))
+	add(runNotify(t, webhook+"  quiet_times: [\"mon-fri 22:00-07:00\", \"sat,sun\"]\n", "show", "severity=warning"))
+	add(runNotify(t, webhook+"  quiet_times: [\"mon-fri 22:00-07:00\", \"sat,sun\"]\n", "show", "severity=critical"))
 	matchGolden(t, "notify.golden", text.String())
 }

@@ -64,12 +64,20 @@ func notifySettings(cfg config.Config) notify.Settings {
 				To: n.Email.To, From: n.Email.From, Smarthost: n.Email.Smarthost,
 				Username: n.Email.Username, Password: n.Email.PasswordValue.Reveal(), RequireTLS: n.Email.RequireTLS,
 			},
+			Quiet: quietTimes(n.QuietTimes), Zone: string(cfg.Cost.Timezone),
 			WebhookURL: n.Webhook.URLValue.Reveal(), WatchdogURL: n.Watchdog.URLValue.Reveal(),
 			Timing: notify.Timing{
 				GroupWait: time.Duration(n.GroupWait), GroupInterval: time.Duration(n.GroupInterval), RepeatInterval: time.Duration(n.RepeatInterval),
 			},
 		},
 	}
+}
+
+func quietTimes(list []config.QuietTime) (out []notify.Quiet) {
+	for _, q := range list {
+		out = append(out, notify.Quiet{Days: q.Days, From: q.From, To: q.To})
+	}
+	return out
 }
 
 // tell passes alerts of the rules on.

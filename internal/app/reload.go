@@ -146,7 +146,7 @@ func live() []string {
 		"alerts.min_events", "alerts.min_errors", "cost.floor_cents",
 		"notifications.slack", "notifications.pagerduty", "notifications.email", "notifications.webhook", "notifications.watchdog",
 		"notifications.group_wait", "notifications.group_interval", "notifications.repeat_interval", "notifications.alertmanager_config_file",
-		"notifications.fallback", "notifications.fallback_after",
+		"notifications.quiet_times", "notifications.fallback", "notifications.fallback_after",
 		"prometheus.builtin_rules", "prometheus.rule_files", "prometheus.scrape_config_files", "prometheus.remote_write",
 	}
 }

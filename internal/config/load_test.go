@@ -129,7 +129,7 @@ func TestEveryKeyFromEverySource(t *testing.T) {
 		"notifications.email.to": "a@example.com, b@example.com", "notifications.email.from": "luneo@example.com", "notifications.email.smarthost": "mail:587",
 		"notifications.email.username": "", "notifications.email.password": "", "notifications.email.password_file": "", "notifications.email.require_tls": "false",
 		"notifications.webhook.url": "", "notifications.webhook.url_file": "", "notifications.watchdog.url": "", "notifications.watchdog.url_file": "",
-		"notifications.group_wait": "5s", "notifications.group_interval": "2m", "notifications.repeat_interval": "1h", "notifications.fallback": "email", "notifications.fallback_after": "7m",
+		"notifications.group_wait": "5s", "notifications.group_interval": "2m", "notifications.repeat_interval": "1h", "notifications.quiet_times": "", "notifications.fallback": "email", "notifications.fallback_after": "7m",
 		"notifications.alertmanager_config_file": "", "notifications.alertmanager_urls": "",
 		"openai.prices_file": "/p.json", "openai.shutdown_timeout": "5m", "cost.windows": "60m,2h", "shutdown_timeout": "3s", "log.level": "debug", "log.format": "json",
 	}
@@ -154,7 +154,7 @@ func TestEveryKeyFromEverySource(t *testing.T) {
 		Slack: config.Slack{APIURL: "https://slack.example/api/"}, PagerDuty: config.PagerDuty{URL: "https://events.eu.pagerduty.com/v2/enqueue"},
 		Email:     config.Email{To: []string{"a@example.com", "b@example.com"}, From: "luneo@example.com", Smarthost: "mail:587"},
 		GroupWait: config.Duration(5 * time.Second), GroupInterval: config.Duration(2 * time.Minute), RepeatInterval: config.Duration(time.Hour),
-		Fallback: "email", FallbackAfter: config.Duration(7 * time.Minute),
+		QuietTimes: []config.QuietTime{}, Fallback: "email", FallbackAfter: config.Duration(7 * time.Minute),
 		AlertmanagerURLs: []config.URL{},
 	}
 	want.Cost = config.Cost{Method: "trimmed_mean", History: config.Duration(14 * 24 * time.Hour), MinDays: 4, Timezone: "Europe/Paris"}

@@ -21,6 +21,8 @@ type Notifications struct {
 	GroupInterval  Duration `yaml:"group_interval" doc:"How long after a message the next of the same rule goes out at the earliest, its end included." min:"1s" max:"1d"`
 	RepeatInterval Duration `yaml:"repeat_interval" doc:"After how long what still fires is said again." min:"1m" max:"5d"`
 
+	QuietTimes []QuietTime `yaml:"quiet_times" doc:"When nobody is told of what is not critical, in the zone of cost.timezone: mon-fri 22:00-07:00, sat,sun and the like. What still fires when they end is told then."`
+
 	Fallback      string   `yaml:"fallback" doc:"Receiver that is told when another one fails for fallback_after: slack, pagerduty, email, webhook, or one of alertmanager_config_file."`
 	FallbackAfter Duration `yaml:"fallback_after" doc:"How long a receiver has to fail before the fallback is told." min:"0s" max:"1d"`
 
@@ -77,7 +79,7 @@ type Webhook struct {
 
 // Short reports whether anything of the short form is configured.
 func (n *Notifications) Short() bool {
-	return n.Slack.Configured() || n.PagerDuty.RoutingKeyValue != "" || len(n.Email.To) > 0 || n.Webhook.URLValue != "" || n.Watchdog.URLValue != ""
+	return len(n.QuietTimes) > 0 || n.Slack.Configured() || n.PagerDuty.RoutingKeyValue != "" || len(n.Email.To) > 0 || n.Webhook.URLValue != "" || n.Watchdog.URLValue != ""
 }
 
 const notifications = "notifications"
@@ -106,7 +108,7 @@ func (l *loader) checkOneForm(n *Notifications) {
 		{"alertmanager_urls", len(n.AlertmanagerURLs) > 0},
 	} {
 		if other.used && n.Short() {
-			l.complain(notifications+"."+other.key, "can't stand beside slack, pagerduty, email, webhook or watchdog: write one or the other")
+			l.complain(notifications+"."+other.key, "can't stand beside slack, pagerduty, email, webhook, watchdog or quiet_times: write one or the other")
 		}
 	}
 	if n.AlertmanagerConfigFile != "" && len(n.AlertmanagerURLs) > 0 {

@@ -23,6 +23,8 @@ type Reached struct {
 	Matchers string `json:"matchers"`
 	// GroupBy are the labels that share one message.
 	GroupBy        []string      `json:"group_by"`
+	// Muted are the names of the times when nobody is told.
+	Muted          []string      `json:"muted"`
 	GroupWait      time.Duration `json:"-"`
 	GroupInterval  time.Duration `json:"-"`
 	RepeatInterval time.Duration `json:"-"`
@@ -33,7 +35,7 @@ type Reached struct {
 func (p *Plan) Reached(labels map[string]string) (list []Reached) {
 	for _, r := range p.routes.Match(labelSet(labels)) {
 		list = append(list, Reached{
-			Receiver: r.RouteOpts.Receiver, Integrations: p.integrationsOf(r.RouteOpts.Receiver), Matchers: r.Key(), GroupBy: groupBy(r),
+			Receiver: r.RouteOpts.Receiver, Integrations: p.integrationsOf(r.RouteOpts.Receiver), Matchers: r.Key(), GroupBy: groupBy(r), Muted: r.RouteOpts.MuteTimeIntervals,
 			GroupWait: r.RouteOpts.GroupWait, GroupInterval: r.RouteOpts.GroupInterval, RepeatInterval: r.RouteOpts.RepeatInterval,
 		})
 	}

@@ -18,6 +18,10 @@ type Short struct {
 	// WatchdogURL is asked every minute, as a dead man's switch.
 	WatchdogURL string
 	Timing      Timing
+	// Quiet are the times when nobody is told of what is not critical, in the time
+	// zone Zone: Local or a name of the IANA database.
+	Quiet []Quiet
+	Zone  string
 }
 
 // Slack is told through an incoming webhook, or by a bot.
@@ -69,6 +73,9 @@ const (
 // watchdog is the alert that always fires.
 const watchdog = `alertname="Watchdog"`
 
+// critical is what wakes people up.
+const critical = `severity="critical"`
+
 type (
 	yamlMap  = map[string]any
 	yamlList = []any
@@ -78,9 +85,10 @@ type (
 // the secrets in plain.
 func (s *Short) yaml() (string, error) {
 	text, err := yaml.Marshal(yamlMap{
-		"route":         s.route(),
-		"receivers":     s.receivers(),
-		"inhibit_rules": inhibitRules(),
+		"route":          s.route(),
+		"receivers":      s.receivers(),
+		"inhibit_rules":  inhibitRules(),
+		"time_intervals": s.quietIntervals(),
 	})
 	if err != nil {
 		return "", fmt.Errorf("write the configuration of Alertmanager: %w", err)
@@ -97,15 +105,13 @@ func (s *Short) route() yamlMap {
 		yamlMap{"receiver": receiverNobody, "matchers": yamlList{`severity="none"`}},
 	}
 	rest := s.others()
-	if s.PagerDuty.RoutingKey != "" {
-		pages := yamlMap{"receiver": receiverPagerDuty, "continue": true}
-		if len(rest) > 0 {
-			pages["matchers"] = yamlList{`severity="critical"`}
-		}
-		routes = append(routes, pages)
+	if s.PagerDuty.RoutingKey != "" && len(rest) > 0 {
+		routes = append(routes, yamlMap{"receiver": receiverPagerDuty, "continue": true, "matchers": yamlList{critical}})
+	} else if s.PagerDuty.RoutingKey != "" {
+		routes = append(routes, s.told(receiverPagerDuty))
 	}
 	for _, x := range rest {
-		routes = append(routes, yamlMap{"receiver": x.name, "continue": true})
+		routes = append(routes, s.told(x.name))
 	}
 	return yamlMap{
 		"receiver":        receiverNobody,
@@ -115,6 +121,19 @@ func (s *Short) route() yamlMap {
 		"repeat_interval": s.Timing.RepeatInterval.String(),
 		"routes":          routes,
 	}
+}
+
+// told is the route of a receiver that is told of everything, though not at
+// quiet times of what is not critical.
+func (s *Short) told(receiver string) yamlMap {
+	route := yamlMap{"receiver": receiver, "continue": true}
+	if len(s.Quiet) > 0 {
+		route["routes"] = yamlList{
+			yamlMap{"matchers": yamlList{critical}},
+			yamlMap{"mute_time_intervals": yamlList{quietName}},
+		}
+	}
+	return route
 }
 
 // watchdogRoute passes the alert that always fires on to a dead man's switch.
