@@ -72,6 +72,7 @@ func comparisons() []comparison {
 		{"idle", "memory of an idle Luneo beside Debian's prometheus, alertmanager, pushgateway and statsd exporter", (*bench).idle},
 		{"ready", "start to ready with 10,000 series of history, beside Debian's prometheus", (*bench).ready},
 		{"detect", "the first error of a kind to its firing alert", (*bench).detect},
+		{"told", "an alert's first firing to the request at its receiver, beside Debian's prometheus and alertmanager", (*bench).told},
 		{"webui", "the web UI in a headless Chromium, and the first minute", (*bench).webui},
 		{"queues", "the watch of BullMQ's queues", (*bench).queues},
 		{"start", "start on an empty directory, replay of a million events", (*bench).start},
@@ -106,6 +107,13 @@ func (f figures) median(name string) float64 {
 		return 0
 	}
 	return v[len(v)/2]
+}
+
+func (f figures) worst(name string) float64 {
+	if len(f[name]) == 0 {
+		return 0
+	}
+	return slices.Max(f[name])
 }
 
 // atLeast prints a figure beside a goal that it is to reach.

@@ -22,7 +22,7 @@ type Reached struct {
 	// Matchers are what the alert had to match on the way, from the root.
 	Matchers string `json:"matchers"`
 	// GroupBy are the labels that share one message.
-	GroupBy        []string      `json:"group_by"`
+	GroupBy []string `json:"group_by"`
 	// Muted are the names of the times when nobody is told.
 	Muted          []string      `json:"muted"`
 	GroupWait      time.Duration `json:"-"`
