@@ -145,3 +145,76 @@ func sendAlerts(t *testing.T, url, list string) {
 		t.Fatalf("%d %s", a.status, a.body)
 	}
 }
+
+// TestSilencesSurvive: a silence that was acknowledged is there after kill -9,
+// and so is its end.
+func TestSilencesSurvive(t *testing.T) {
+	t.Parallel()
+	dir, hook := t.TempDir(), testkit.NewHookServer(t)
+	to := fmt.Sprintf("  webhook: {url: %s}\n", hook.URL)
+	p := notifying(t, dir, to)
+	kept, ended := silenceOf(t, p.URL, "renders"), silenceOf(t, p.URL, "uploads")
+	if a := ask(t, http.MethodDelete, p.URL+"/api/v2/silence/"+ended, nil); a.status != http.StatusOK {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	p.Kill()
+	p = notifying(t, dir, to)
+	for id, state := range map[string]string{kept: "active", ended: "expired"} {
+		if a := get(t, p.URL+"/api/v2/silence/"+id); !strings.Contains(a.body, `"state":"`+state+`"`) {
+			t.Errorf("the silence that should be %s is %s", state, a.body)
+		}
+	}
+}
+
+// TestNotificationsReload: a bad configuration leaves the old one in use, and a
+// good one is taken.
+func TestNotificationsReload(t *testing.T) {
+	t.Parallel()
+	dir, hook, other := t.TempDir(), testkit.NewHookServer(t), testkit.NewHookServer(t)
+	p := notifying(t, dir, fmt.Sprintf("  webhook: {url: %s}\n", hook.URL))
+	file := filepath.Join(dir, "luneo.yml")
+	good, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reload := func(text string) answer {
+		t.Helper()
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return post(t, p.URL+"/-/reload", "", "")
+	}
+	if err := os.WriteFile(filepath.Join(dir, "am.yml"), []byte("route: {receiver: a}\nreceivers: [{name: a, webhook_configs: [{url: 'ftp://x'}]}]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	bad := strings.Replace(string(good), fmt.Sprintf("webhook: {url: %s}", hook.URL), "alertmanager_config_file: am.yml", 1)
+	if a := reload(bad); a.status != http.StatusUnprocessableEntity || !strings.Contains(a.body, `line 2: url: invalid URL: unsupported scheme`) {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+	waits(t, p.URL, "renders", 125)
+	hook.Await(t, 1)
+	if a := reload(strings.Replace(string(good), hook.URL, other.URL, 1)); a.status != http.StatusOK || !strings.Contains(a.body, `"needs_restart":[]`) {
+		t.Errorf("%d %s", a.status, a.body)
+	}
+	waits(t, p.URL, "uploads", 125)
+	if m := other.Await(t, 1)[0]; m.Status != "firing" {
+		t.Errorf("the new receiver got %s", m.Body)
+	}
+}
+
+// TestLinksThatLeadHome: whoever is told gets links; at start Luneo says when
+// they lead nowhere.
+func TestLinksThatLeadHome(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "luneo.yml")
+	if err := os.WriteFile(file, []byte("notifications: {webhook: {url: 'http://127.0.0.1:9/'}}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p := testkit.Start(t, "--config", file, "--data-dir", t.TempDir())
+	testkit.Await(t, "the warning", func() bool {
+		return strings.Contains(p.Log(), "links in notifications lead to this machine only; set public_url")
+	})
+	if q := testkit.Start(t, "--config", file, "--data-dir", t.TempDir(), "--public-url", "https://luneo.example.com"); strings.Contains(q.Log(), "lead to this machine") {
+		t.Errorf("the log warns of %s", q.Log())
+	}
+}
