@@ -61,7 +61,8 @@ failure never seen before begins a series of its own, with its start timestamp: 
 	writeTable(&b, "Host", "The machine that Luneo runs on; see [host-metrics.md](host-metrics.md).\n\n", machine)
 	writeTable(&b, "Luneo itself", "", own)
 	writeTable(&b, "State of watched queues", "As they are now; absent while their Redis does not answer.\n\n", watchedRows(t))
-	b.WriteString("\nThe `go_*` and `process_*` metrics of the Prometheus client library are there too.\n")
+	b.WriteString("\nThe `go_*` and `process_*` metrics of the Prometheus client library are there too, and under their own names those of the packages inside: " +
+		"`prometheus_*`, and `alertmanager_*` ([those to look at](notifications.md#metrics)).\n")
 	golden(t, "metrics.md", b.String())
 }
 

@@ -21,6 +21,7 @@ func (a *App) openSetup() error {
 		History:   rises{a.history},
 		Check:     func(t kpi.Type, body []byte) (kpi.Event, error) { return a.intake.Check(t, body) }, // made later
 		Watched:   a.watchedNames,
+		Told:      a.told,
 		PublicURL: a.publicURL,
 		Logger:    a.opts.Logger,
 	})
@@ -28,6 +29,25 @@ func (a *App) openSetup() error {
 		Name: "luneo_setup_listeners", Help: "Pages that follow what arrives; at most " + strconv.Itoa(setup.MaxListeners),
 	}, func() float64 { return float64(a.setup.Listeners()) }))
 	return nil
+}
+
+// told says how people are told of alerts.
+func (a *App) told() setup.Told {
+	if a.notify == nil {
+		return setup.Told{Elsewhere: true}
+	}
+	var told setup.Told
+	for _, r := range a.notify.Receivers() {
+		told.Receivers = append(told.Receivers, r.Name)
+		if r.Last == nil {
+			continue
+		}
+		told.Failing = told.Failing || !r.Last.OK
+		if r.Last.At.After(told.Last) {
+			told.Last = r.Last.At
+		}
+	}
+	return told
 }
 
 func (a *App) setupRoutes() []web.Route {

@@ -29,6 +29,15 @@ func setupOf(t *testing.T, url string) setupPage {
 	return pageOf[setupPage](t, url+"/api/setup")
 }
 
+func (p *setupPage) state(source string) string {
+	for _, s := range p.Sources {
+		if s.ID == source {
+			return s.State
+		}
+	}
+	return ""
+}
+
 // follow opens the stream and returns its lines until it ends.
 func follow(t *testing.T, url string) <-chan string {
 	t.Helper()

@@ -22,7 +22,16 @@ func pagePaths() object {
 		"/api/settings":         getPage("get-settings", "The configuration in use, the limits and how full they are, and what is on disk.", "Settings"),
 		"/api/spend":            getPage("get-spend", "What AI calls cost today, this month and until its end.", "Spend"),
 		"/api/gateway":          getPage("get-gateway", "How the gateway and the APIs behind it do, and what these still allow.", "Gateway"),
+		"/api/notifications":    getPage("get-notifications", "Who is told of alerts, and what became of the last attempts.", "Notifications"),
+		"/api/notify/test":      object{"post": testNotification()},
 	}
+}
+
+func testNotification() object {
+	receiver := object{"name": "receiver", "in": "query", "description": "The receiver's name; all of them when it is left out.", "schema": textType()}
+	outcomes := object{"type": "array", "items": object{"$ref": "#/components/schemas/Outcome"}}
+	return pageOperation("test-notification", "Send a sample to a receiver, or to all, and say what became of it. It is not in the log. Asks for the scope admin.",
+		answered("What became of each sample; of one that did not arrive, too.", closed(object{"outcomes": outcomes})), receiver)
 }
 
 func getPage(id, summary, schema string, parameters ...any) object {
@@ -72,7 +81,7 @@ func pageSchemas() object {
 		}),
 		"Part": closed(object{"text": text, "kind": text, "href": text}, "href"),
 		"Source": closed(object{
-			"id": text, "state": object{"enum": []string{"waiting", "live", "quiet", "soon"}}, "firstEventAt": moment, "lastEventAt": moment,
+			"id": text, "state": object{"enum": []string{"waiting", "live", "quiet"}}, "firstEventAt": moment, "lastEventAt": moment,
 			"events": number, "perMinute": number, "found": list(ref("Part")),
 		}, "firstEventAt", "lastEventAt"),
 		"Recent": closed(object{
@@ -121,6 +130,16 @@ func pageSchemas() object {
 			})),
 			"overheadP50": number, "overheadP99": number,
 			"unknown": object{"type": "object", "additionalProperties": number},
+		}),
+		"Outcome": closed(object{
+			"at": moment, "receiver": text, "integration": text, "alert": text, "firing": object{"type": "integer"}, "resolved": object{"type": "integer"},
+			"seconds": number, "ok": flag, "status": object{"type": "integer"}, "answer": text, "error": text, "retry": flag, "advice": text,
+		}),
+		"Notifications": closed(object{
+			"receivers": list(closed(object{
+				"name": text, "integrations": list(text), "last": object{"anyOf": []any{ref("Outcome"), object{"type": "null"}}},
+			})),
+			"log": list(ref("Outcome")),
 		}),
 	}
 }

@@ -75,7 +75,8 @@ func openapiDocument() object {
 			"title": "Luneo", "version": "1",
 			"description": "What happens on the platform, told to Luneo. An answer 202 means: on disk and counted, once for each id. " +
 				"Fields that are not named here are refused, so that a typo loses nothing in silence; a field that is null is absent. " +
-				fmt.Sprintf("Bodies may be compressed with gzip or zstd and are at most %d bytes, as sent and as expanded, unless the server is set up otherwise.", intake.DefaultBodyBytes),
+				fmt.Sprintf("Bodies may be compressed with gzip or zstd and are at most %d bytes, as sent and as expanded, unless the server is set up otherwise. ", intake.DefaultBodyBytes) +
+				"Beside what is named here /api/v1/* is Prometheus' own HTTP API, and /api/v2/* is Alertmanager's own API v2, as their projects document them.",
 		},
 		"paths":      paths,
 		"security":   []any{object{}, object{"token": []string{}}},

@@ -13,7 +13,8 @@ import (
 type overview struct {
 	PublicURL string   `json:"publicUrl"`
 	Sources   []Source `json:"sources"`
-	// Connected sources have sent something once; Total could.
+	// Connected sources have sent something once; Total could. Who is told is not
+	// counted.
 	Connected int      `json:"connected"`
 	Total     int      `json:"total"`
 	Recent    []Recent `json:"recent"`
@@ -22,13 +23,12 @@ type overview struct {
 // Connected returns how many sources have ever sent something, and how many
 // there are that could.
 func (w *Watcher) Connected() (connected, total int) {
-	for _, state := range w.states() {
-		switch state {
-		case Live, Quiet:
+	for id, state := range w.states() {
+		if id == toldID {
+			continue
+		}
+		if total++; state != Waiting {
 			connected++
-			total++
-		case Waiting:
-			total++
 		}
 	}
 	return connected, total

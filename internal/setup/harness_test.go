@@ -26,6 +26,7 @@ type bench struct {
 	mu      sync.Mutex
 	rises   map[string]time.Time
 	watched []string
+	told    setup.Told
 	failing error
 }
 
@@ -35,6 +36,7 @@ func newBench() *bench {
 		Meter: b.meter, History: b,
 		Check:     func(t kpi.Type, body []byte) (kpi.Event, error) { return b.intake.Check(t, body) },
 		Watched:   b.queues,
+		Told:      b.whoIsTold,
 		PublicURL: func() string { return "https://luneo.example" },
 	})
 	b.intake = intake.New(intake.Options{Recorder: b, Watcher: b})
@@ -53,6 +55,19 @@ func (b *bench) watch(names ...string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.watched = names
+}
+
+// whoIsTold is what the test says.
+func (b *bench) whoIsTold() setup.Told {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.told
+}
+
+func (b *bench) tell(told setup.Told) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.told = told
 }
 
 // Record counts without keeping.

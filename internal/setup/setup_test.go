@@ -58,9 +58,6 @@ func TestSourceFromFirstEventOn(t *testing.T) {
 		if p.Connected != 0 || p.Total != 5 || p.PublicURL != "https://luneo.example" || len(p.Recent) != 0 {
 			t.Errorf("before: %+v", p)
 		}
-		if s := p.source(t, "notifications"); s.State != setup.Soon {
-			t.Errorf("%+v", s)
-		}
 		if s := p.source(t, "renders"); s.State != setup.Waiting || s.FirstEventAt != nil || s.LastEventAt != nil || s.Found == nil {
 			t.Errorf("before: %+v", s)
 		}
@@ -82,6 +79,33 @@ func TestSourceFromFirstEventOn(t *testing.T) {
 		time.Sleep(5*time.Minute + time.Second)
 		if s := b.page(t).source(t, "renders"); s.State != setup.Quiet || s.PerMinute != 0 {
 			t.Errorf("later: %+v", s)
+		}
+	})
+}
+
+func TestWhoIsTold(t *testing.T) {
+	t.Parallel()
+	run(t, func(t *testing.T, b *bench) {
+		for _, c := range []struct {
+			told  setup.Told
+			state setup.State
+			found string
+		}{
+			{setup.Told{}, setup.Waiting, ""},
+			{setup.Told{Receivers: []string{"pagerduty", "slack"}}, setup.Quiet, "pagerduty, slack"},
+			{setup.Told{Receivers: []string{"slack"}, Last: time.Now()}, setup.Live, "slack"},
+			{setup.Told{Receivers: []string{"slack"}, Last: time.Now(), Failing: true}, setup.Quiet, "slack"},
+			{setup.Told{Elsewhere: true}, setup.Quiet, ""},
+		} {
+			b.tell(c.told)
+			p := b.page(t)
+			s := p.source(t, "notifications")
+			if s.State != c.state || sentence(s.Found) != c.found || (s.LastEventAt != nil) == c.told.Last.IsZero() || s.Events != 0 {
+				t.Errorf("%+v: %+v, found %q", c.told, s, sentence(s.Found))
+			}
+			if p.Connected != 0 || p.Total != 5 {
+				t.Errorf("%+v: counted as one that sends events: %d of %d", c.told, p.Connected, p.Total)
+			}
 		}
 	})
 }

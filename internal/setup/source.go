@@ -12,7 +12,7 @@ import (
 // State says how far a source is connected.
 type State string
 
-// The states of a source.
+// The states of a source; those of who is told are said at Told.
 const (
 	// Waiting means that no event has ever come.
 	Waiting State = "waiting"
@@ -20,9 +20,42 @@ const (
 	Live State = "live"
 	// Quiet means that there were events, but none lately.
 	Quiet State = "quiet"
-	// Soon means that this Luneo can't take anything of the kind yet.
-	Soon State = "soon"
 )
+
+// Told is how people are told of alerts. That source is Waiting while there is
+// nobody to tell, Live when what was sent to each last has arrived, and else
+// Quiet: nothing was sent since the start, something did not arrive, or others
+// tell people.
+type Told struct {
+	// Elsewhere says that Alertmanagers elsewhere do, so that nothing is known.
+	Elsewhere bool
+	// Receivers are the names of those that are told, Last when one was; zero
+	// when none was since the start.
+	Receivers []string
+	Last      time.Time
+	// Failing says that what was sent to one of them last has not arrived.
+	Failing bool
+}
+
+func (t *Told) state() State {
+	switch {
+	case t.Elsewhere:
+		return Quiet
+	case len(t.Receivers) == 0:
+		return Waiting
+	case t.Last.IsZero() || t.Failing:
+		return Quiet
+	default:
+		return Live
+	}
+}
+
+// source is who is told as a source: it has no events.
+func (t *Told) source() Source {
+	names := tally{named: map[string]float64{}}
+	names.name(t.Receivers)
+	return Source{ID: toldID, State: t.state(), LastEventAt: timeOrNil(t.Last), Found: names.found("receivers")}
+}
 
 // quietAfter is how long a live source may send nothing.
 const quietAfter = 5 * time.Minute
@@ -39,7 +72,8 @@ type Part struct {
 type Source struct {
 	ID    string `json:"id"`
 	State State  `json:"state"`
-	// FirstEventAt and LastEventAt are absent while they are not known.
+	// FirstEventAt and LastEventAt are absent while they are not known. The last
+	// event of who is told is the last attempt to tell somebody.
 	FirstEventAt *time.Time `json:"firstEventAt,omitempty"`
 	LastEventAt  *time.Time `json:"lastEventAt,omitempty"`
 	// Events were counted since the data directory was created, PerMinute of
@@ -50,13 +84,17 @@ type Source struct {
 	Found []Part `json:"found"`
 }
 
-// queuesID is the source of which Luneo finds some by itself.
-const queuesID = "queues"
+const (
+	// queuesID is the source of which Luneo finds some by itself.
+	queuesID = "queues"
+	// toldID is who is told: a source that gets something, instead of sending it.
+	toldID = "notifications"
+)
 
 // kind is what is known of a source beforehand.
 type kind struct {
 	id string
-	// typ is the type of its events; 0 for a source that is still to come.
+	// typ is the type of its events; 0 for who is told, which sends none.
 	typ kpi.Type
 	// counter counts its events, one by one; the values of its label name what
 	// was found, plural as in "4 queues".
@@ -74,7 +112,7 @@ func kinds() []kind {
 		{"renders", kpi.TypeRender, kpi.Renders, "render_type", "render types", `{"renderType":"2d","quality":"high","durationSeconds":4.2}`},
 		{"embeds", kpi.TypeEmbedHandshake, kpi.EmbedHandshakes, "", "", `{"shopDomain":"shop.example","durationSeconds":0.08}`},
 		{"ar", kpi.TypeARConversion, kpi.ARConversions, "conversion_type", "conversion types", `{"conversionType":"glb_to_usdz","durationSeconds":12.5}`},
-		{id: "notifications"},
+		{id: toldID},
 	}
 }
 

@@ -61,7 +61,8 @@ func (w *Watcher) states() map[string]State {
 	var counted map[string]*tally
 	for _, k := range kinds() {
 		if k.typ == 0 {
-			out[k.id] = Soon
+			told := w.o.Told()
+			out[k.id] = told.state()
 			continue
 		}
 		last := w.byType[k.typ].lastAt()

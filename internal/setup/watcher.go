@@ -33,6 +33,8 @@ type Options struct {
 	Check func(t kpi.Type, body []byte) (kpi.Event, error)
 	// Watched names the queues that are watched now; nil when none ever is.
 	Watched func() []string
+	// Told says how people are told of alerts; nil when nobody ever is.
+	Told func() Told
 	// PublicURL is where people reach this Luneo.
 	PublicURL func() string
 	Logger    *slog.Logger
@@ -65,6 +67,9 @@ func New(o Options) *Watcher {
 	}
 	if o.Watched == nil {
 		o.Watched = func() []string { return nil }
+	}
+	if o.Told == nil {
+		o.Told = func() Told { return Told{} }
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -138,17 +143,19 @@ func (w *Watcher) Sources() []Source {
 	counted, watched := w.tallies(now), w.o.Watched()
 	var out []Source
 	for _, k := range kinds() {
-		s := Source{ID: k.id, State: Soon, Found: []Part{}}
-		if k.typ != 0 {
-			t, last := counted[k.id], w.byType[k.typ].lastAt()
-			s.State, s.LastEventAt = stateOf(now, last, t.events), timeOrNil(last)
-			if k.id == queuesID && len(watched) > 0 {
-				s.State = Live
-				t.name(watched)
-			}
-			s.FirstEventAt, s.Events = timeOrNil(t.since), t.events
-			s.PerMinute, s.Found = w.perMinute(now, k.id, t.events), t.found(k.plural)
+		if k.typ == 0 {
+			told := w.o.Told()
+			out = append(out, told.source())
+			continue
 		}
+		t, last := counted[k.id], w.byType[k.typ].lastAt()
+		s := Source{ID: k.id, State: stateOf(now, last, t.events), LastEventAt: timeOrNil(last)}
+		if k.id == queuesID && len(watched) > 0 {
+			s.State = Live
+			t.name(watched)
+		}
+		s.FirstEventAt, s.Events = timeOrNil(t.since), t.events
+		s.PerMinute, s.Found = w.perMinute(now, k.id, t.events), t.found(k.plural)
 		out = append(out, s)
 	}
 	return out

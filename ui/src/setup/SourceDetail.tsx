@@ -27,8 +27,8 @@ export function SourceDetail({ source, url, recent, interrupted }: Props) {
       <Code source={source.id} url={url} />
       {source.id === "queues" && <Found />}
       {source.id === "openai" && <Gateway url={url} />}
-      {source.state !== "soon" && (connected(source) ? <Live source={source} /> : <Listening source={source} />)}
-      {source.state !== "soon" && <Recent list={recent} interrupted={interrupted} />}
+      {connected(source) ? <Live source={source} /> : <Listening source={source} />}
+      <Recent list={recent} interrupted={interrupted} />
     </article>
   );
 }

@@ -6,16 +6,15 @@ import { t } from "../words/en.ts";
 import { words } from "../words/pages.ts";
 import { told as toldWords } from "../words/told.ts";
 import { whenText } from "../chart/axis.ts";
-import { connected, type SetupAnswer, type Source } from "./model.ts";
+import { connected, senders, type SetupAnswer, type Source } from "./model.ts";
 
 const icons: Record<string, IconName> = { queues: "layers", openai: "sparkles", embeds: "code", renders: "box", ar: "monitor", http: "activity" };
 
 /** The sources, how many are connected, and what each has found. */
 export function SourceList({ setup, chosen, told }: { setup: SetupAnswer; chosen: Source; told: Told }) {
-  const counted = setup.sources.filter((s) => s.state !== "soon");
   return (
     <nav class="card rule-list" aria-label={words.setup.sources}>
-      <div class="steps"><div class="steps-bar" aria-hidden="true">{counted.map((s) => <i key={s.id} data-done={connected(s) || undefined} data-now={s.id === chosen.id && !connected(s) || undefined} />)}</div><span>{words.setup.of(setup.connected, setup.total)}</span></div>
+      <div class="steps"><div class="steps-bar" aria-hidden="true">{senders(setup.sources).map((s) => <i key={s.id} data-done={connected(s) || undefined} data-now={s.id === chosen.id && !connected(s) || undefined} />)}</div><span>{words.setup.of(setup.connected, setup.total)}</span></div>
       <ul>{setup.sources.map((s) => (s.id === "notifications" ? <ToldRow key={s.id} told={told} current={s.id === chosen.id} /> : <Row key={s.id} source={s} current={s.id === chosen.id} />))}</ul>
     </nav>
   );
@@ -53,6 +52,5 @@ function ToldRow({ told, current }: { told: Told; current: boolean }) {
 function found(s: Source) {
   if (s.state === "quiet") return s.lastEventAt ? words.setup.lastAt(whenText(Date.parse(s.lastEventAt) / 1000)) : "";
   if (s.state === "waiting") return words.setup.waitingFor;
-  if (s.state === "soon") return "";
   return s.found.length ? <Parts parts={s.found} /> : words.setup.perMinute(figure(s.perMinute, 3));
 }

@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { ApiError, get } from "../api/client.ts";
 import { loadStatus } from "../state/server.ts";
 import { refresh } from "../state/time.ts";
-import { connected, type Received, type SetupAnswer, type Source } from "./model.ts";
+import { connected, senders, type Received, type SetupAnswer, type Source } from "./model.ts";
 
 const mostRecent = 12;
 
@@ -32,5 +32,5 @@ function withSource(s: State, source: Source): State {
   const before = s.setup.sources.find((o) => o.id === source.id);
   if (before && !connected(before) && connected(source)) { void loadStatus(); refresh(); }
   const sources = s.setup.sources.map((o) => (o.id === source.id ? source : o));
-  return { ...s, setup: { ...s.setup, sources, connected: sources.filter(connected).length } };
+  return { ...s, setup: { ...s.setup, sources, connected: senders(sources).filter(connected).length } };
 }

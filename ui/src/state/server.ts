@@ -44,7 +44,7 @@ export const may = (scope: string) => session.value?.caller.scopes.includes(scop
 /** When each source last sent something; null until it was asked. */
 export const sources = signal<SourceState[] | null>(null);
 
-export interface SourceState { id: string; state: "live" | "quiet" | "waiting" | "soon"; lastEventAt?: string }
+export interface SourceState { id: string; state: "live" | "quiet" | "waiting"; lastEventAt?: string }
 
 export async function loadSources() {
   try { sources.value = (await get<{ sources: SourceState[] }>("/api/setup")).sources; } catch { /* panels then say less */ }

@@ -32,12 +32,12 @@ export const words = {
     headroom: "Rate limits", headroomSub: "what the APIs still allow", noLimits: "No API has said what it allows: they do with the answers to calls through the gateway.", resources: { requests: "requests", tokens: "tokens" }, project: "whole project", leftOf: (v: string) => `left of ${v}`, renewed: (t: string) => `renewed in ${t}`,
   },
   setup: {
-    lead: "Each source works on its own. Connect what you have; its KPIs appear as soon as the first event arrives.", sources: "Sources", of: (n: number, m: number) => `${n} of ${m}`, reference: "API reference",
+    lead: "Each source works on its own. Connect what you have; its KPIs appear as soon as the first event arrives. Then say who is told of alerts.", sources: "Sources", of: (n: number, m: number) => `${n} of ${m}`, reference: "API reference",
     leads: {
       queues: "BullMQ: point Luneo at the Redis, and every queue is there. Other queues: send one event when a job starts, and the age of the oldest job that waits.", openai: "Send calls through Luneo by changing their base URL, or one event after each call, with its cost or its usage.", embeds: "Send one event when a shop's page has tried to load the widget.",
       renders: "Send one event when a render ends. It takes about 3 minutes.", ar: "Send one event per conversion.", http: "Send one event per request that your API answered; the Overview shows them.",
     } as Record<string, string>,
-    states: { live: "live", quiet: "quiet", waiting: "listening", soon: "later" } as Record<string, string>, waitingFor: "Listening for the first event", perMinute: (n: string) => `${n} a minute`, lastAt: (when: string) => `last at ${when}`,
+    states: { live: "live", quiet: "quiet", waiting: "listening" } as Record<string, string>, waitingFor: "Listening for the first event", perMinute: (n: string) => `${n} a minute`, lastAt: (when: string) => `last at ${when}`,
     listening: (what: string) => `Listening for your first ${what}`, waiting: (seconds: string, path: string) => `Waiting ${seconds} on POST ${path}. You can leave this page.`, test: "Send a test event", testHelp: "It goes through the real decoder, is marked as a test, and counts nowhere.", needsAdmin: "Test events need the scope admin.",
     received: (what: string) => `First ${what} received`, watched: (what: string) => `${what}: watched in Redis`, live: (what: string) => `${what}: events are arriving`, counted: (n: string) => `${n} counted so far.`, see: "See it on KPIs", copy: "Copy", language: "Language",
     seen: "seen", gateway: {
