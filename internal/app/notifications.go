@@ -65,6 +65,7 @@ func notifySettings(cfg config.Config) notify.Settings {
 				Username: n.Email.Username, Password: n.Email.PasswordValue.Reveal(), RequireTLS: n.Email.RequireTLS,
 			},
 			Quiet: quietTimes(n.QuietTimes), Zone: string(cfg.Cost.Timezone),
+			Fallback:   n.Fallback,
 			WebhookURL: n.Webhook.URLValue.Reveal(), WatchdogURL: n.Watchdog.URLValue.Reveal(),
 			Timing: notify.Timing{
 				GroupWait: time.Duration(n.GroupWait), GroupInterval: time.Duration(n.GroupInterval), RepeatInterval: time.Duration(n.RepeatInterval),

@@ -23,7 +23,7 @@ type Notifications struct {
 
 	QuietTimes []QuietTime `yaml:"quiet_times" doc:"When nobody is told of what is not critical, in the zone of cost.timezone: mon-fri 22:00-07:00, sat,sun and the like. What still fires when they end is told then."`
 
-	Fallback      string   `yaml:"fallback" doc:"Receiver that is told when another one fails for fallback_after: slack, pagerduty, email, webhook, or one of alertmanager_config_file."`
+	Fallback      string   `yaml:"fallback" doc:"Receiver that is told, in place of another one, once that has failed for fallback_after: slack, pagerduty, email or webhook, which is then told of nothing else (PagerDuty still of what is critical), or one of alertmanager_config_file."`
 	FallbackAfter Duration `yaml:"fallback_after" doc:"How long a receiver has to fail before the fallback is told." min:"0s" max:"1d"`
 
 	AlertmanagerConfigFile Path  `yaml:"alertmanager_config_file" doc:"A whole configuration in Alertmanager's own schema, in place of the keys above."`

@@ -24,6 +24,7 @@ func (n *Notifier) Send(ctx context.Context, alerts []kpi.Alert) error {
 	for i := range alerts {
 		a := taken(&alerts[i], now)
 		n.atWorst(a, &alerts[i])
+		annotate(a, n.chartLinks(a))
 		if err := a.Validate(); err != nil {
 			n.o.Logger.Error("an alert of the rules can't be passed on", "alert", a.Name(), "err", err)
 			continue

@@ -95,3 +95,19 @@ func TestWatchdogPings(t *testing.T) {
 		t.Errorf("people were told: %+v", got)
 	}
 }
+
+// TestFallbackAlone: a fallback of the short form is told of nothing else.
+func TestFallbackAlone(t *testing.T) {
+	t.Parallel()
+	s := newServices(t)
+	short := notify.Short{Slack: s.short().Slack, WebhookURL: s.hook.URL, Timing: timing(), Fallback: "webhook"}
+	n := run(t, notify.Settings{Short: short, Fallback: notify.Fallback{Receiver: "webhook"}}, queueWaits("renders", "5m", 300))
+	s.slack.Await(t, 1)
+	s.slack.Break(testkit.Reset())
+	if err := n.Send(t.Context(), []kpi.Alert{queueWaits("renders", "5m", 300), queueWaits("uploads", "5m", 300)}); err != nil {
+		t.Fatal(err)
+	}
+	if m := s.hook.Await(t, 1)[0]; len(m.Alerts) != 2 || m.Receiver != "webhook" {
+		t.Errorf("the fallback got %s", m.Body)
+	}
+}

@@ -38,8 +38,8 @@ const (
 	keyBytes  = 32
 )
 
-// Annotations that every alert gets: links that silence it, and all of its rule,
-// and where links lead beyond this machine to a picture of the one and of all.
+// Annotations: links that silence an alert and all of its rule, which every alert
+// gets, and links to pictures of the one and of all.
 const (
 	silenceAnnotation    = "silence_url"
 	silenceAllAnnotation = "silence_all_url"
@@ -126,16 +126,7 @@ func (s stored) PreStore(a *alert.Alert, existing bool) error {
 	if err := s.Silencer.PreStore(a, existing); err != nil {
 		return err
 	}
-	annotations := a.Annotations.Clone()
-	if annotations == nil {
-		annotations = model.LabelSet{}
-	}
-	for name, link := range s.links(a) {
-		if len(link) <= maxLink {
-			annotations[name] = model.LabelValue(link)
-		}
-	}
-	a.Annotations = annotations
+	annotate(a, s.links(a))
 	return nil
 }
 
@@ -147,10 +138,32 @@ func (n *Notifier) links(a *alert.Alert) map[model.LabelName]string {
 	one := permit{texts(a.Labels), a.StartsAt.Unix()}
 	all := permit{map[string]string{model.AlertNameLabel: a.Name()}, a.StartsAt.Unix()}
 	links := map[model.LabelName]string{silenceAnnotation: n.link(forSilence, SilencePath, one), silenceAllAnnotation: n.link(forSilence, SilencePath, all)}
-	if n.o.Settings.Draw != nil && !LeadsHome(n.external) {
-		links[chartAnnotation], links[chartAllAnnotation] = n.link(forChart, ChartPath, one), n.link(forChart, ChartPath, all)
-	}
 	return links
+}
+
+// chartLinks are those to pictures of an alert of Luneo's rules: nobody else's
+// can be drawn. There are none where they would lead to this machine only.
+func (n *Notifier) chartLinks(a *alert.Alert) map[model.LabelName]string {
+	if n.o.Settings.Draw == nil || LeadsHome(n.external) {
+		return nil
+	}
+	one := permit{texts(a.Labels), a.StartsAt.Unix()}
+	all := permit{map[string]string{model.AlertNameLabel: a.Name()}, a.StartsAt.Unix()}
+	return map[model.LabelName]string{chartAnnotation: n.link(forChart, ChartPath, one), chartAllAnnotation: n.link(forChart, ChartPath, all)}
+}
+
+// annotate adds links, but for those that are too long.
+func annotate(a *alert.Alert, links map[model.LabelName]string) {
+	annotations := a.Annotations.Clone()
+	if annotations == nil {
+		annotations = model.LabelSet{}
+	}
+	for name, link := range links {
+		if len(link) <= maxLink {
+			annotations[name] = model.LabelValue(link)
+		}
+	}
+	a.Annotations = annotations
 }
 
 func (n *Notifier) link(purpose, path string, p permit) string {

@@ -131,3 +131,25 @@ func TestWatchdogTellsNobody(t *testing.T) {
 		}
 	}
 }
+
+// TestInhibition: of what follows from a Redis that is down nobody is told until
+// that is over.
+func TestInhibition(t *testing.T) {
+	t.Parallel()
+	hook := testkit.NewHookServer(t)
+	down := kpi.Alert{Labels: map[string]string{"alertname": "LuneoRedisDown", "severity": "critical"}, StartsAt: began, EndsAt: later}
+	n := run(t, notify.Settings{Short: notify.Short{WebhookURL: hook.URL, Timing: timing()}}, down, queueWaits("renders", "5m", 300))
+	if m := hook.Await(t, 1); m[0].CommonLabels["alertname"] != "LuneoRedisDown" || len(m) != 1 {
+		t.Errorf("%d messages, the first %s", len(m), m[0].Body)
+	}
+	if err := n.Send(t.Context(), []kpi.Alert{ended(down, time.Minute)}); err != nil {
+		t.Fatal(err)
+	}
+	told := map[string]string{}
+	for _, m := range hook.Await(t, 3)[1:] {
+		told[m.CommonLabels["alertname"]] = m.Status
+	}
+	if told["LuneoRedisDown"] != "resolved" || told["QueueWaitTimeHigh"] != "firing" {
+		t.Errorf("then came %v", told)
+	}
+}

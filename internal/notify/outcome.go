@@ -46,15 +46,16 @@ type Outcome struct {
 
 // outcomes are the last attempts.
 type outcomes struct {
-	mu       sync.Mutex
-	list     []Outcome // the newest last
-	last     map[string]Outcome
+	mu   sync.Mutex
+	list []Outcome // the newest last
+	// last are those of each receiver and integration.
+	last     map[[2]string]Outcome
 	onTheWay int
 	landed   chan struct{}
 }
 
 func newOutcomes() *outcomes {
-	return &outcomes{last: map[string]Outcome{}, landed: make(chan struct{}, 1)}
+	return &outcomes{last: map[[2]string]Outcome{}, landed: make(chan struct{}, 1)}
 }
 
 // sending notes that an attempt has begun; it ends with add.
@@ -68,8 +69,10 @@ func (o *outcomes) add(x Outcome) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.onTheWay--
-	o.last[x.Receiver] = x
-	o.list = append(o.list, x)
+	o.last[[2]string{x.Receiver, x.Integration}] = x
+	if !x.OK || x.Receiver != receiverWatchdog { // that it works is said every minute
+		o.list = append(o.list, x)
+	}
 	if extra := len(o.list) - keptOutcomes; extra > 0 {
 		o.list = slices.Delete(o.list, 0, extra)
 	}
@@ -115,7 +118,8 @@ type Receiver struct {
 	Name string `json:"name"`
 	// Integrations are what it tells: slack[0].
 	Integrations []string `json:"integrations"`
-	// Last is the last attempt since the start, if there was any.
+	// Last is the last attempt since the start, if there was any; of several
+	// integrations that of one that fails, else the newest.
 	Last *Outcome `json:"last"`
 }
 
@@ -127,12 +131,23 @@ func (n *Notifier) Receivers() []Receiver {
 	list := []Receiver{}
 	for _, name := range plan.Receivers() {
 		r := Receiver{Name: name, Integrations: plan.integrationsOf(name)}
-		if last, ok := n.outcomes.last[name]; ok {
-			r.Last = &last
+		for _, i := range r.Integrations {
+			if last, ok := n.outcomes.last[[2]string{name, i}]; ok && moreTelling(&last, r.Last) {
+				r.Last = &last
+			}
 		}
 		list = append(list, r)
 	}
 	return list
+}
+
+// moreTelling says whether an attempt says more of how a receiver does than
+// another one, which there may not be.
+func moreTelling(x, than *Outcome) bool {
+	if than == nil || x.OK != than.OK {
+		return than == nil || !x.OK
+	}
+	return x.At.After(than.At)
 }
 
 // observed has each attempt noted.

@@ -74,15 +74,15 @@ func (p *Plan) Receivers() (names []string) {
 // the receivers' own code and with their own templates, and says what became of
 // it. Nothing is tried twice, and nothing is noted.
 func (p *Plan) Test(ctx context.Context, receiver string) ([]Outcome, error) {
-	known := p.Receivers()
-	if receiver != "" && !slices.Contains(known, receiver) {
-		return nil, errUnknownReceiver(receiver, known)
+	names := p.Receivers()
+	if receiver != "" {
+		if len(p.receivers[receiver]) == 0 {
+			return nil, errUnknownReceiver(receiver, names)
+		}
+		names = []string{receiver}
 	}
 	list := []Outcome{}
-	for _, name := range known {
-		if receiver != "" && name != receiver {
-			continue
-		}
+	for _, name := range names {
 		for i := range p.receivers[name] {
 			list = append(list, p.testOne(ctx, name, &p.receivers[name][i]))
 		}

@@ -2,6 +2,7 @@ package notify
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -22,6 +23,9 @@ type Short struct {
 	// zone Zone: Local or a name of the IANA database.
 	Quiet []Quiet
 	Zone  string
+	// Fallback is a receiver that is told only of what another one could not be
+	// told. PagerDuty is told of what is critical nevertheless.
+	Fallback string
 }
 
 // Slack is told through an incoming webhook, or by a bot.
@@ -105,6 +109,9 @@ func (s *Short) route() yamlMap {
 		yamlMap{"receiver": receiverNobody, "matchers": yamlList{`severity="none"`}},
 	}
 	rest := s.others()
+	if len(rest) > 1 || s.PagerDuty.RoutingKey != "" {
+		rest = slices.DeleteFunc(rest, func(x service) bool { return x.name == s.Fallback })
+	}
 	if s.PagerDuty.RoutingKey != "" && len(rest) > 0 {
 		routes = append(routes, yamlMap{"receiver": receiverPagerDuty, "continue": true, "matchers": yamlList{critical}})
 	} else if s.PagerDuty.RoutingKey != "" {

@@ -182,7 +182,7 @@ func (s *slackNotifier) send(ctx context.Context, address string, content []byte
 		return nil, false, withoutAddress(err)
 	}
 	req.Header.Set("Content-Type", contentType)
-	if s.to.BotToken != "" {
+	if s.to.BotToken != "" && strings.HasPrefix(address, s.method("")) { // where files go to, an answer says
 		req.Header.Set("Authorization", "Bearer "+s.to.BotToken)
 	}
 	resp, err := s.client.Do(req)
