@@ -97,7 +97,8 @@ func cutLast(s, sep string) (before, after string, ok bool) {
 	return s[:i], s[i+len(sep):], true
 }
 
-// subjectLine is a text in one line that is not too long.
+// subjectLine is a text in one line that is not too long, and of which nothing
+// reads as encoded (RFC 2047 2).
 func subjectLine(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
@@ -106,7 +107,7 @@ func subjectLine(s string) string {
 		return r
 	}, s)
 	const longest = 200
-	line := []rune(strings.Join(strings.Fields(s), " "))
+	line := []rune(strings.ReplaceAll(strings.Join(strings.Fields(s), " "), "=?", "= ?"))
 	if len(line) > longest {
 		line = append(line[:longest-1], '…')
 	}
