@@ -41,23 +41,28 @@ func (e *emailNotifier) message(ctx context.Context, store *nflog.Store, alerts 
 		m.SetGenHeader(gomail.HeaderInReplyTo, first)
 		m.SetGenHeader(gomail.HeaderReferences, first)
 	}
-	var inline string
+	place := noChart
 	if pic := e.picture(ctx, alerts); pic != nil {
 		cid := "chart." + id
 		if err := m.EmbedReader("chart.png", bytes.NewReader(pic.PNG), gomail.WithFileContentID("<"+cid+">"), gomail.WithFileContentType("image/png")); err != nil {
 			return nil, fmt.Errorf("put the chart into the mail: %w", err)
 		}
-		inline = inlineChart(cid, pic.Alt)
+		place = inlineChart(cid, pic.Alt)
 	}
 	m.SetBodyString(gomail.TypeTextPlain, text(`{{ template "luneo.email.text" . }}`))
-	m.AddAlternativeString(gomail.TypeTextHTML, html(inline+`{{ template "luneo.email.html" . }}`))
+	m.AddAlternativeString(gomail.TypeTextHTML, html(place+`{{ template "luneo.email.html" . }}`))
 	if err != nil {
 		return nil, fmt.Errorf("write the message: %w", err)
 	}
 	return m, nil
 }
 
-// inlineChart defines the place of the picture in luneo.email.html anew.
+// noChart leaves the place of the picture in luneo.email.html empty: a link to it
+// is of no use to a mail client that can't reach this machine. (A definition with
+// nothing in it would replace none.)
+const noChart = `{{ define "luneo.email.chart" }}{{ "" }}{{ end }}`
+
+// inlineChart defines the place of the picture anew.
 func inlineChart(cid, alt string) string {
 	return `{{ define "luneo.email.chart" }}{{ template "luneo.email.chart.row" . }}{{ end }}` +
 		`{{ define "luneo.email.chart.src" }}cid:` + cid + `{{ end }}` +
