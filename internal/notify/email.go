@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -120,11 +121,12 @@ func (e *emailNotifier) send(ctx context.Context, m *gomail.Msg) (answer string,
 	if err != nil {
 		return "", err
 	}
-	defer func() {
+	answer, err = e.hand(client, m)
+	if _, refused := errors.AsType[*textproto.Error](err); err == nil || refused { // else it would end a mail in the middle
 		_ = conn.SetDeadline(time.Now().Add(goodbye))
 		_ = client.Quit() // all is said
-	}()
-	return e.hand(client, m)
+	}
+	return answer, err
 }
 
 // goodbye is how long a server may take to say goodbye.
@@ -182,6 +184,10 @@ func ascii(s string) bool {
 
 // hand is a transaction (RFC 5321 3.3).
 func (e *emailNotifier) hand(client *smtp.Client, m *gomail.Msg) (answer string, err error) {
+	var content bytes.Buffer // before anything is said
+	if _, err := m.WriteTo(&content); err != nil {
+		return "", fmt.Errorf("write the mail: %w", err)
+	}
 	from, to := mail.Address{Address: e.from.Address}, mail.Address{Address: e.to.Address}
 	if err := client.Mail(from.String()); err != nil {
 		return "", fmt.Errorf("send MAIL command: %w", err)
@@ -193,7 +199,7 @@ func (e *emailNotifier) hand(client *smtp.Client, m *gomail.Msg) (answer string,
 	if err != nil {
 		return "", fmt.Errorf("send DATA command: %w", err)
 	}
-	if _, err := m.WriteTo(w); err != nil {
+	if _, err := w.Write(content.Bytes()); err != nil {
 		return "", fmt.Errorf("send the mail: %w", err)
 	}
 	if err := w.Close(); err != nil {

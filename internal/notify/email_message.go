@@ -87,19 +87,11 @@ func (e *emailNotifier) messageID(ctx context.Context) (string, error) {
 
 // domain is that of the address that mails come from.
 func (e *emailNotifier) domain() string {
-	_, domain, ok := cutLast(e.from.Address, "@")
-	if !ok || !ascii(domain) {
+	domain := e.from.Address[strings.LastIndex(e.from.Address, "@")+1:]
+	if !ascii(domain) {
 		return "luneo.invalid"
 	}
 	return domain
-}
-
-func cutLast(s, sep string) (before, after string, ok bool) {
-	i := strings.LastIndex(s, sep)
-	if i < 0 {
-		return s, "", false
-	}
-	return s[:i], s[i+len(sep):], true
 }
 
 // subjectLine is a text in one line that is not too long, and of which nothing

@@ -1,12 +1,14 @@
 package notify_test
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"crypto/x509"
 	"errors"
 	"image"
 	"image/png"
+	"io"
 	"log/slog"
 	"net"
 	"net/url"
@@ -214,6 +216,43 @@ func TestMailServerSaysNothing(t *testing.T) {
 		if out := <-done; out.OK || out.Error != "talk to the mail server: context canceled" {
 			t.Errorf("%+v", out)
 		}
+	}
+}
+
+// TestMailServerFallsSilent: after its greeting, too.
+func TestMailServerFallsSilent(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	left := make(chan error, 1)
+	go func() {
+		conn, err := l.Accept()
+		if err != nil {
+			left <- err
+			return
+		}
+		defer conn.Close() //nolint:errcheck // the client has gone
+		_, _ = io.WriteString(conn, "220 localhost ESMTP\r\n")
+		in := bufio.NewReader(conn)
+		_, err = in.ReadString('\n') // EHLO
+		cancel()
+		if err == nil {
+			_, err = in.ReadString('\n')
+		}
+		left <- err
+	}()
+	out := sample(t, ctx, mailing(notify.Email{To: []string{"a@example.com"}, From: "b@example.com", Smarthost: l.Addr().String()}, nil))
+	if out.OK || out.Error != "talk to the mail server: context canceled" {
+		t.Errorf("%+v", out)
+	}
+	if err := <-left; !errors.Is(err, io.EOF) {
+		t.Errorf("the connection ended with %v", err)
+	}
+	if err := l.Close(); err != nil {
+		t.Error(err)
 	}
 }
 
