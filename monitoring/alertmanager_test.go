@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -50,14 +51,14 @@ func TestAmtoolAcceptsTheConfiguration(t *testing.T) {
 // with the templates that are shipped.
 func TestDebiansAlertmanagerTells(t *testing.T) {
 	t.Parallel()
-	slack, pagerduty := testkit.NewSlackServer(t), testkit.NewPagerDutyServer(t)
+	slack, pagerduty, mail := testkit.NewSlackServer(t), testkit.NewPagerDutyServer(t), testkit.NewMailServer(t, testkit.MailOptions{Relay: true})
 	dir := shippedAlertmanager(t, slack.WebhookURL())
 	file := filepath.Join(dir, "alertmanager.yml")
 	text, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	quick := strings.NewReplacer("group_wait: 10s", "group_wait: 1s", "group_interval: 1m", "group_interval: 1s").Replace(string(text))
+	quick := strings.NewReplacer("group_wait: 10s", "group_wait: 1s", "group_interval: 1m", "group_interval: 1s", "  - name: slack\n", "  - name: slack\n"+mailConfig(mail.Addr)).Replace(string(text))
 	if err := os.WriteFile(file, []byte(fmt.Sprintf("global: {pagerduty_url: %s}\n", pagerduty.EnqueueURL())+quick), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -73,13 +74,29 @@ func TestDebiansAlertmanagerTells(t *testing.T) {
 	if e := pagerduty.Await(t, 1)[0]; e.Payload.Severity != "critical" || !strings.Contains(string(e.Body), "render-00") {
 		t.Errorf("PagerDuty got %s", e.Body)
 	}
+	got = mail.Await(t, 1)[0].HTML
+	for _, want := range []string{">12 alerts</h1>", `<img src="https://luneo.example.com/chart.png?t=2" width="550" alt="The metric`, "<li style=\"margin:0;\">and 2 more</li>"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the mail has no %s: %s", want, got)
+		}
+	}
 	postAlerts(t, url, began, time.Now().UTC())
 	if got := string(slack.Await(t, 2)[1].Body); !strings.Contains(got, "Resolved: QueueWaitTimeHigh, 12 alerts") {
 		t.Errorf("Slack's message of the end is %s", got)
 	}
-	for _, problem := range append(slack.Problems(), pagerduty.Problems()...) {
+	if got := mail.Await(t, 2)[1].HTML; !strings.Contains(got, ">All 12 alerts have ended</h1>") {
+		t.Errorf("the mail of the end is %s", got)
+	}
+	for _, problem := range slices.Concat(slack.Problems(), pagerduty.Problems(), mail.Problems()) {
 		t.Error(problem)
 	}
+}
+
+// mailConfig has a receiver send mails with the templates.
+func mailConfig(smarthost string) string {
+	return fmt.Sprintf(`    email_configs:
+      - {to: a@example.com, from: b@example.com, smarthost: %q, require_tls: false, send_resolved: true, headers: {Subject: '{{ template "luneo.title" . }}'}, html: '{{ template "luneo.email.html" . }}', text: '{{ template "luneo.email.text" . }}'}
+`, smarthost)
 }
 
 // serveAlertmanager runs Debian's until the end of the test.
@@ -123,7 +140,7 @@ func postAlerts(t *testing.T, url string, starts, ends time.Time) {
 	list := make([]string, 12)
 	for i := range list {
 		list[i] = fmt.Sprintf(`{"labels":{"alertname":"QueueWaitTimeHigh","severity":"critical","queue_name":"render-%02d"},
-			"annotations":{"summary":"Jobs wait too long in queue render-%02d: 2m 5s","dashboard_url":"https://luneo.example.com/d/luneo-kpis","runbook_url":"https://luneo.example.com/runbooks/QueueWaitTimeHigh"},
+			"annotations":{"summary":"Jobs wait too long in queue render-%02d: 2m 5s","dashboard_url":"https://luneo.example.com/d/luneo-kpis","runbook_url":"https://luneo.example.com/runbooks/QueueWaitTimeHigh","chart_url":"https://luneo.example.com/chart.png?t=1","chart_all_url":"https://luneo.example.com/chart.png?t=2"},
 			"startsAt":%q,"endsAt":%q,"generatorURL":"https://luneo.example.com/explore?q=1"}`, i, i, starts.Format(time.RFC3339Nano), ends.Format(time.RFC3339Nano))
 	}
 	resp, err := http.Post(url+"/api/v2/alerts", "application/json", strings.NewReader("["+strings.Join(list, ",")+"]"))

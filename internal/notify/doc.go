@@ -1,7 +1,8 @@
 // Package notify is an Alertmanager inside this process: it takes alerts from
 // the rules (or, at /api/v2/alerts, from any Prometheus), groups, inhibits and
 // silences them, and tells people through the receivers of Alertmanager's own
-// packages.
+// packages; in the short form of a configuration Slack and mail are told by its
+// own.
 //
 // It guarantees that a silence which was acknowledged, and a notification that
 // was sent and noted, survive kill -9 and power loss: each change is on disk

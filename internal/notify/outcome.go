@@ -32,7 +32,7 @@ type Outcome struct {
 	Seconds float64 `json:"seconds"`
 	OK      bool    `json:"ok"`
 	// Status and Answer are what the receiver answered: the status of HTTP and
-	// the beginning of the body. Of an attempt that a receiver of Alertmanager's
+	// the beginning of the body, or the code of a mail server and its words. Of an attempt that a receiver of Alertmanager's
 	// took, they are not known: 0 and empty.
 	Status int    `json:"status"`
 	Answer string `json:"answer"`

@@ -65,7 +65,7 @@ func texts(set model.LabelSet) map[string]string {
 }
 
 // ChartPath is where messages have their pictures from, when they can't carry
-// them: Slack's webhooks, mail, webhooks. The link is signed, and holds as long
+// them: Slack's webhooks, webhooks, mails of Alertmanager's own integration. The link is signed, and holds as long
 // as that of a silence.
 const ChartPath = "/chart.png"
 

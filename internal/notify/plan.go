@@ -49,8 +49,8 @@ func Prepare(s Settings, external *url.URL, logger *slog.Logger) (*Plan, error) 
 	if p.receivers, err = integrations(cfg, p.template, logger); err != nil {
 		return nil, s.located(err)
 	}
-	if s.File == "" && s.Short.Slack.configured() {
-		p.receivers[receiverSlack] = []amnotify.Integration{s.Short.Slack.integration(p.template, s.Draw, logger)}
+	if err := p.ours(&s, logger); err != nil {
+		return nil, s.located(err)
 	}
 	if err := p.look(text); err != nil {
 		return nil, s.located(err)
@@ -59,6 +59,20 @@ func Prepare(s Settings, external *url.URL, logger *slog.Logger) (*Plan, error) 
 		return nil, fmt.Errorf("notifications.fallback: %q is no receiver that tells somebody; there are: %s", f, sentence(p.Receivers()))
 	}
 	return p, nil
+}
+
+// ours puts what the short form tells itself in the place of Alertmanager's own.
+func (p *Plan) ours(s *Settings, logger *slog.Logger) (err error) {
+	if s.File != "" {
+		return nil
+	}
+	if s.Short.Slack.configured() {
+		p.receivers[receiverSlack] = []amnotify.Integration{s.Short.Slack.integration(p.template, s.Draw, logger)}
+	}
+	if len(s.Short.Email.To) > 0 {
+		p.receivers[receiverEmail], err = s.Short.Email.integrations(p.template, s.Draw, logger)
+	}
+	return err
 }
 
 // text is the configuration, in Alertmanager's schema. That of the short form

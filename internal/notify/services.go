@@ -48,28 +48,10 @@ func (p *PagerDuty) config() yamlMap {
 	return c
 }
 
-// configs are email_configs, one for each address: one that is refused holds up
-// no other.
-func (e *Email) configs() yamlList {
-	var list yamlList
-	for _, to := range e.To {
-		c := yamlMap{
-			"send_resolved": true,
-			"to":            to,
-			"from":          e.From,
-			"smarthost":     e.Smarthost,
-			"require_tls":   e.RequireTLS,
-			"headers":       yamlMap{"Subject": `{{ template "luneo.title" . }}`},
-			"html":          `{{ template "luneo.email.html" . }}`,
-			"text":          `{{ template "luneo.email.text" . }}`,
-		}
-		if e.Username != "" {
-			c["auth_username"], c["auth_password"] = e.Username, e.Password
-			c["auth_identity"] = ""
-		}
-		list = append(list, c)
-	}
-	return list
+// config is an email_config as far as Alertmanager has to know it: emailNotifier
+// sends the mails, one to each address.
+func (e *Email) config() yamlMap {
+	return yamlMap{"send_resolved": true, "to": strings.Join(e.To, ", "), "from": e.From, "smarthost": e.Smarthost, "require_tls": e.RequireTLS}
 }
 
 func webhook(url string) yamlMap {

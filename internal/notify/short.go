@@ -1,7 +1,10 @@
 package notify
 
 import (
+	"context"
+	"crypto/x509"
 	"fmt"
+	"net"
 	"slices"
 	"time"
 
@@ -52,8 +55,13 @@ type Email struct {
 	Smarthost string
 	Username  string
 	Password  string
-	// RequireTLS asks the server for STARTTLS and refuses to go on without.
+	// RequireTLS asks the server for STARTTLS and refuses to go on without. On
+	// port 465 TLS begins with the first byte.
 	RequireTLS bool
+	// RootCAs vouch for the server; nil: those of the system.
+	RootCAs *x509.CertPool
+	// Dial connects to the server; nil: the network does.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // Timing is when groups of alerts are told.
@@ -170,7 +178,7 @@ func (s *Short) others() (list []service) {
 		list = append(list, service{receiverSlack, "slack_configs", yamlList{s.Slack.config()}})
 	}
 	if len(s.Email.To) > 0 {
-		list = append(list, service{receiverEmail, "email_configs", s.Email.configs()})
+		list = append(list, service{receiverEmail, "email_configs", yamlList{s.Email.config()}})
 	}
 	if s.WebhookURL != "" {
 		list = append(list, service{receiverWebhook, "webhook_configs", yamlList{webhook(s.WebhookURL)}})
