@@ -59,7 +59,7 @@ type PagerDuty struct {
 type Email struct {
 	To           []string `yaml:"to" doc:"Addresses that are told."`
 	From         string   `yaml:"from" doc:"Address that mails come from."`
-	Smarthost    string   `yaml:"smarthost" doc:"Mail server and port, as smtp.example.com:587."`
+	Smarthost    string   `yaml:"smarthost" doc:"Mail server and port, as smtp.example.com:587; 465 is TLS from the first byte."`
 	Username     string   `yaml:"username" doc:"User of the mail server."`
 	Password     Secret   `yaml:"password" doc:"Password of the mail server."`
 	PasswordFile Path     `yaml:"password_file" doc:"File that holds the password."`
