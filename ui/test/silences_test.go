@@ -273,8 +273,11 @@ func (s *site) pausing(t *testing.T) {
 	b.choose("dialog[open] [type=submit]", "Pause everything until")
 	b.says(".paused", "All notifications are paused until")
 	var firing []struct{ Status struct{ SilencedBy []string } }
-	front.get(t, "/api/v2/alerts?filter=alertname%3DWatchdog", &firing)
-	if len(firing) != 1 || len(firing[0].Status.SilencedBy) != 0 {
+	testkit.Await(t, "the Watchdog", func() bool { // rules are evaluated every 5 s
+		front.get(t, "/api/v2/alerts?filter=alertname%3DWatchdog", &firing)
+		return len(firing) == 1
+	})
+	if len(firing[0].Status.SilencedBy) != 0 {
 		t.Errorf("the Watchdog: %+v", firing)
 	}
 	b.looks("paused")
