@@ -45,7 +45,7 @@ func tools(t *testing.T) {
 
 // hang is when a file of tests is given up: what keeps Node's loop alive would
 // keep it for ever.
-const hang = 6 * time.Minute
+const hang = 2 * time.Minute
 
 // TestModulesInNode runs every *.test.mjs of this folder.
 func TestModulesInNode(t *testing.T) {

@@ -67,7 +67,7 @@ func (s *site) tab(t *testing.T, v view) *tab {
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatal(err)
 	}
-	b.ctx, stop = context.WithTimeout(ctx, 2*testkit.HangGuard)
+	b.ctx, stop = context.WithTimeout(ctx, 5*testkit.HangGuard)
 	t.Cleanup(stop)
 	b.see(v)
 	_, err := chromedp.Call(b.ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
