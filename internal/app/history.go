@@ -91,17 +91,13 @@ func historyOptions(cfg config.Config) prom.Options {
 
 func historySettings(cfg config.Config) prom.Settings {
 	p := cfg.Prometheus
-	alertmanagers := make([]string, len(cfg.Notifications.AlertmanagerURLs))
-	for i, u := range cfg.Notifications.AlertmanagerURLs {
-		alertmanagers[i] = string(u)
-	}
 	var builtin []byte
 	if p.BuiltinRules {
 		builtin = []byte(monitoring.Alerts())
 	}
 	return prom.Settings{
 		BuiltinRules:      builtin,
-		Alertmanagers:     alertmanagers,
+		Alertmanagers:     texts(cfg.Notifications.AlertmanagerURLs),
 		RuleFiles:         texts(p.RuleFiles),
 		ScrapeConfigFiles: texts(p.ScrapeConfigFiles),
 		RemoteWrite:       p.RemoteWrite.Text,
@@ -109,10 +105,10 @@ func historySettings(cfg config.Config) prom.Settings {
 	}
 }
 
-func texts(paths []config.Path) []string {
-	out := make([]string, len(paths))
-	for i, p := range paths {
-		out[i] = string(p)
+func texts[T ~string](list []T) []string {
+	out := make([]string, len(list))
+	for i, x := range list {
+		out[i] = string(x)
 	}
 	return out
 }
@@ -130,8 +126,12 @@ func instanceName(cfg config.Config) string {
 }
 
 // externalURL is where people reach this Luneo, without a password.
-func (a *App) externalURL() *url.URL {
-	u, err := url.Parse(cmp.Or(string(a.opts.Config.PublicURL), a.URL()))
+func (a *App) externalURL() *url.URL { return reachedAt(a.opts.Config, a.URL()) }
+
+// reachedAt is where people reach a Luneo that listens at a URL, without a
+// password.
+func reachedAt(cfg config.Config, listens string) *url.URL {
+	u, err := url.Parse(cmp.Or(string(cfg.PublicURL), listens))
 	if err != nil { // the configuration allows only URLs
 		return &url.URL{}
 	}

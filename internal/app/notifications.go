@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"path/filepath"
 	"time"
 
@@ -24,7 +23,7 @@ func (a *App) openNotifications() (err error) {
 		return nil
 	}
 	a.notify, err = notify.New(notify.Options{
-		Dir: filepath.Join(cfg.DataDir, notify.Dir), ExternalURL: a.externalURL, Settings: a.notifySettings(cfg),
+		Dir: filepath.Join(cfg.DataDir, notify.Dir), ExternalURL: a.externalURL(), Settings: a.notifySettings(cfg),
 		Registerer: a.registry, Logger: a.opts.Logger,
 	})
 	if err != nil {
@@ -115,16 +114,7 @@ func (a *App) prepareNotifications(cfg config.Config) (apply func(), err error) 
 // Notifications reads who is told of alerts, with every file that the
 // configuration names, without a Luneo that runs.
 func Notifications(cfg config.Config) (*notify.Plan, error) {
-	external := &url.URL{Scheme: "http", Host: string(cfg.Listen)}
-	if cfg.PublicURL != "" {
-		public, err := url.Parse(string(cfg.PublicURL))
-		if err != nil {
-			return nil, err
-		}
-		public.User = nil
-		external = public
-	}
-	return notify.Prepare(notifySettings(cfg), external, slog.New(slog.DiscardHandler))
+	return notify.Prepare(notifySettings(cfg), reachedAt(cfg, "http://"+string(cfg.Listen)), slog.New(slog.DiscardHandler))
 }
 
 func (a *App) notificationRoutes() []web.Route {

@@ -47,9 +47,8 @@ func (a *App) reload() (Reloaded, error) {
 	if err != nil {
 		return Reloaded{}, refused(err)
 	}
-	taken := cfg
-	taken.Notifications.AlertmanagerURLs = a.opts.Config.Notifications.AlertmanagerURLs // who tells people changes with a restart
-	history, err := a.prepareHistory(taken)
+	next := takenOver(*a.inUse.Load(), cfg)
+	history, err := a.prepareHistory(*next)
 	if err != nil {
 		return Reloaded{}, refused(err)
 	}
@@ -69,7 +68,7 @@ func (a *App) reload() (Reloaded, error) {
 	a.rates.set(cfg.Limits.IngestRate)
 	a.alerts.set(cfg)
 	a.setLogLevel(cfg.Log.Level)
-	a.inUse.Store(takenOver(*a.inUse.Load(), cfg))
+	a.inUse.Store(next)
 	done := Reloaded{Restart: needRestart(a.opts.Config, cfg)}
 	a.opts.Logger.Info("configuration reloaded", "needs_restart", done.Restart)
 	return done, nil

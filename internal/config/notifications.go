@@ -173,7 +173,7 @@ func (l *loader) checkMailAddress(path, address string) {
 // checkSecretURL is the check of a URL whose value is never shown.
 func (l *loader) checkSecretURL(path string, s Secret) {
 	const longest = 4096
-	if len(s) > longest || !webURL(s.Reveal()) {
+	if len(s) > longest || webURL(s.Reveal()) == nil {
 		l.complain(path, "must be an http:// or https:// URL (its value is not shown)")
 	}
 }

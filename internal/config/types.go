@@ -64,8 +64,7 @@ type URL string
 // UnmarshalText accepts an absolute http or https URL.
 func (u *URL) UnmarshalText(text []byte) error {
 	if len(text) > 0 {
-		p, err := url.Parse(string(text))
-		if err != nil || !webURL(string(text)) || p.RawQuery != "" || p.Fragment != "" {
+		if p := webURL(string(text)); p == nil || p.RawQuery != "" || p.Fragment != "" {
 			return errors.New("must be an http:// or https:// URL without query, as https://luneo.example.com")
 		}
 	}
@@ -73,10 +72,13 @@ func (u *URL) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// webURL reports whether a text is an absolute http or https URL.
-func webURL(text string) bool {
+// webURL is an absolute http or https URL; nil when the text is none.
+func webURL(text string) *url.URL {
 	p, err := url.Parse(text)
-	return err == nil && (p.Scheme == "http" || p.Scheme == "https") && p.Hostname() != ""
+	if err != nil || p.Scheme != "http" && p.Scheme != "https" || p.Hostname() == "" {
+		return nil
+	}
+	return p
 }
 
 // String is the URL with user and password hidden.

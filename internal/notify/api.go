@@ -37,6 +37,9 @@ func (n *Notifier) openAPI() error {
 	return nil
 }
 
+// notOnDisk is said when a change of silences could not be written.
+const notOnDisk = "The change is not on disk, so a restart would undo it."
+
 // ServeHTTP answers Alertmanager's API v2. What changes silences is on disk
 // before it is answered.
 func (n *Notifier) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -48,7 +51,7 @@ func (n *Notifier) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	n.handler.ServeHTTP(answer, r)
 	if err := n.keepSilences.sync(r.Context()); err != nil {
 		n.o.Logger.Error("a change of silences is not on disk", "err", err)
-		http.Error(w, `"The change is not on disk, so a restart would undo it."`, http.StatusServiceUnavailable)
+		http.Error(w, `"`+notOnDisk+`"`, http.StatusServiceUnavailable)
 		return
 	}
 	answer.Send(w)

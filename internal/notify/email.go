@@ -15,7 +15,6 @@ import (
 	"unicode"
 
 	"github.com/prometheus/alertmanager/alert"
-	"github.com/prometheus/alertmanager/nflog"
 	amnotify "github.com/prometheus/alertmanager/notify"
 	"github.com/prometheus/alertmanager/template"
 	gomail "github.com/wneessen/go-mail"
@@ -29,8 +28,7 @@ type emailNotifier struct {
 	host     string
 	from, to *mail.Address
 	template *template.Template
-	draw     Draw          // may be nil
-	drawing  chan struct{} // of all addresses
+	draw     Draw // may be nil
 	logger   *slog.Logger
 }
 
@@ -46,13 +44,13 @@ func (e *Email) integrations(t *template.Template, draw Draw, logger *slog.Logge
 		return nil, fmt.Errorf("the address %q that mails come from: %w", e.From, err)
 	}
 	var list []amnotify.Integration
-	drawing := make(chan struct{}, maxDrawn)
+	draw = draw.atMost(maxDrawn) // for all addresses
 	for i, address := range e.To {
 		to, err := mail.ParseAddress(address)
 		if err != nil {
 			return nil, fmt.Errorf("the address %q of a mail: %w", address, err)
 		}
-		n := &emailNotifier{server: *e, host: host, from: from, to: to, template: t, draw: draw, drawing: drawing, logger: logger.With("integration", receiverEmail)}
+		n := &emailNotifier{server: *e, host: host, from: from, to: to, template: t, draw: draw, logger: logger.With("integration", receiverEmail)}
 		list = append(list, amnotify.NewIntegration(n, sendResolved{}, receiverEmail, i, receiverEmail))
 	}
 	return list, nil
@@ -64,10 +62,7 @@ func (e *Email) integrations(t *template.Template, draw Draw, logger *slog.Logge
 func (e *emailNotifier) Notify(ctx context.Context, alerts ...*alert.Alert) (retry bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
 	defer cancel()
-	store, ok := amnotify.NflogStore(ctx)
-	if !ok { // a sample
-		store = nflog.NewStore(nil)
-	}
+	store := remembered(ctx)
 	m, err := e.message(ctx, store, alerts)
 	if err != nil {
 		return false, err

@@ -123,21 +123,10 @@ func (e *emailNotifier) picture(ctx context.Context, alerts []*alert.Alert) *Pic
 	}
 	ctx, cancel := context.WithTimeout(ctx, drawPatience)
 	defer cancel()
-	pic, err := e.drawn(ctx, about)
+	pic, err := e.draw(ctx, about)
 	if err != nil {
 		e.logger.Warn("a message goes without its chart", "err", err)
 		return nil
 	}
 	return pic
-}
-
-// drawn draws when few others do.
-func (e *emailNotifier) drawn(ctx context.Context, about Pictured) (*Picture, error) {
-	select {
-	case e.drawing <- struct{}{}:
-		defer func() { <-e.drawing }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	return e.draw(ctx, about)
 }

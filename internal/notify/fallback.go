@@ -75,10 +75,11 @@ func (f *fallback) due(group groupOf, state string, patience time.Duration, err 
 func (f *fallback) note(group groupOf, state string, alerts []*alert.Alert) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.told[group] = state
 	if alert.Alerts(alerts...).Status() == model.AlertResolved {
 		delete(f.told, group)
+		return
 	}
+	f.told[group] = state
 }
 
 // stateOf says which alerts fire and which have ended.
@@ -106,10 +107,7 @@ func (n *Notifier) tellAll(ctx context.Context, p *Plan, receiver string, alerts
 	ctx = amnotify.WithNflogStore(ctx, nflog.NewStore(nil)) // what it remembers belongs to the other one
 	all := true
 	for i := range p.receivers[receiver] {
-		x := &p.receivers[receiver][i]
-		n.outcomes.sending()
-		a := attemptOf(ctx, x, alerts)
-		n.outcomes.add(outcomeOf(receiver, x, alerts, a))
+		a := n.outcomes.of(ctx, receiver, &p.receivers[receiver][i], alerts)
 		all = all && a.err == nil
 	}
 	return all

@@ -130,25 +130,28 @@ func (s stored) PreStore(a *alert.Alert, existing bool) error {
 	return nil
 }
 
-// links are those that an alert gets.
+// links are those that every alert gets.
 func (n *Notifier) links(a *alert.Alert) map[model.LabelName]string {
 	if a.Name() == "" {
 		return nil
 	}
-	one := permit{texts(a.Labels), a.StartsAt.Unix()}
-	all := permit{map[string]string{model.AlertNameLabel: a.Name()}, a.StartsAt.Unix()}
-	links := map[model.LabelName]string{silenceAnnotation: n.link(forSilence, SilencePath, one), silenceAllAnnotation: n.link(forSilence, SilencePath, all)}
-	return links
+	one, all := permits(a)
+	return map[model.LabelName]string{silenceAnnotation: n.link(forSilence, SilencePath, one), silenceAllAnnotation: n.link(forSilence, SilencePath, all)}
+}
+
+// permits are for an alert alone, and for all of its rule.
+func permits(a *alert.Alert) (one, all permit) {
+	from := a.StartsAt.Unix()
+	return permit{texts(a.Labels), from}, permit{map[string]string{model.AlertNameLabel: a.Name()}, from}
 }
 
 // chartLinks are those to pictures of an alert of Luneo's rules: nobody else's
 // can be drawn. There are none where they would lead to this machine only.
 func (n *Notifier) chartLinks(a *alert.Alert) map[model.LabelName]string {
-	if n.o.Settings.Draw == nil || LeadsHome(n.external) {
+	if n.o.Settings.Draw == nil || LeadsHome(n.o.ExternalURL) {
 		return nil
 	}
-	one := permit{texts(a.Labels), a.StartsAt.Unix()}
-	all := permit{map[string]string{model.AlertNameLabel: a.Name()}, a.StartsAt.Unix()}
+	one, all := permits(a)
 	return map[model.LabelName]string{chartAnnotation: n.link(forChart, ChartPath, one), chartAllAnnotation: n.link(forChart, ChartPath, all)}
 }
 
@@ -167,7 +170,7 @@ func annotate(a *alert.Alert, links map[model.LabelName]string) {
 }
 
 func (n *Notifier) link(purpose, path string, p permit) string {
-	u := n.external.JoinPath(path)
+	u := n.o.ExternalURL.JoinPath(path)
 	u.RawQuery = url.Values{linkToken: {n.signer.sign(purpose, p)}}.Encode()
 	return u.String()
 }

@@ -121,7 +121,7 @@ func run(t *testing.T, s notify.Settings, alerts ...kpi.Alert) *notify.Notifier 
 	dir := t.TempDir()
 	s.Templates = monitoring.Templates()
 	n, err := notify.New(notify.Options{
-		Dir: dir, ExternalURL: func() *url.URL { return &url.URL{Scheme: "https", Host: "luneo.example.com"} },
+		Dir: dir, ExternalURL: &url.URL{Scheme: "https", Host: "luneo.example.com"},
 		Settings:   s,
 		Registerer: prometheus.NewRegistry(), Logger: slog.New(slog.DiscardHandler),
 	})

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
@@ -40,13 +39,11 @@ type Notifier struct {
 	outcomes *outcomes
 	fallback *fallback
 	asides   *asides
-	drawing  chan struct{} // a place for each picture that is being drawn for a link
 	handler  http.Handler
 	update   func(*Plan) // of the API
 
 	keepSilences, keepSent, keepAlerts *keeper
 
-	external  *url.URL
 	signer    *signer
 	silencing *silencePage
 
@@ -65,9 +62,7 @@ func New(o Options) (_ *Notifier, err error) {
 	n := &Notifier{o: o, marker: marker.NewGroupMarker(), outcomes: newOutcomes()}
 	n.fallback = newFallback(n)
 	n.asides = newAsides(o.Logger)
-	n.drawing = make(chan struct{}, maxDrawn)
-	n.external = o.ExternalURL()
-	if n.plan, err = Prepare(o.Settings, n.external, o.Logger); err != nil {
+	if n.plan, err = Prepare(o.Settings, o.ExternalURL, o.Logger); err != nil {
 		return nil, err
 	}
 	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
@@ -211,17 +206,6 @@ func (n *Notifier) collectOnce() {
 	} else if forgotten > 0 {
 		n.keepSent.changed()
 	}
-}
-
-// Reload takes settings, whose files it reads first: when anything is wrong with
-// them, the old ones stay.
-func (n *Notifier) Reload(s Settings) error {
-	plan, err := Prepare(s, n.external, n.o.Logger)
-	if err != nil {
-		return err
-	}
-	n.Apply(plan)
-	return nil
 }
 
 // Apply takes a plan. It waits a little for notifications that are on their way.

@@ -55,7 +55,7 @@ func receiver(t *testing.T) (address string, next func() message) {
 func start(t *testing.T, dir, webhook string) (*notify.Notifier, func()) {
 	t.Helper()
 	n, err := notify.New(notify.Options{
-		Dir: dir, ExternalURL: func() *url.URL { return &url.URL{Scheme: "http", Host: "luneo.example.com"} },
+		Dir: dir, ExternalURL: &url.URL{Scheme: "http", Host: "luneo.example.com"},
 		Settings: notify.Settings{Short: notify.Short{
 			WebhookURL: webhook,
 			Timing:     notify.Timing{GroupInterval: time.Second, RepeatInterval: time.Hour},

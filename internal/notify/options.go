@@ -13,8 +13,8 @@ type Options struct {
 	// Dir holds silences, the log of notifications and the alerts; it is made
 	// when it is missing.
 	Dir string
-	// ExternalURL is where links lead; asked by New.
-	ExternalURL func() *url.URL
+	// ExternalURL is where links lead.
+	ExternalURL *url.URL
 	Settings    Settings
 	Registerer  prometheus.Registerer
 	Logger      *slog.Logger

@@ -31,9 +31,10 @@ type Outcome struct {
 	// Seconds is how long it took.
 	Seconds float64 `json:"seconds"`
 	OK      bool    `json:"ok"`
-	// Status and Answer are what the receiver answered: the status of HTTP and
-	// the beginning of the body, or the code of a mail server and its words. Of an attempt that a receiver of Alertmanager's
-	// took, they are not known: 0 and empty.
+	// Status and Answer are what the receiver answered: the status of HTTP and the
+	// beginning of the body, or the code of a mail server and its words. Of an
+	// attempt that a receiver of Alertmanager's took, they are not known: 0 and
+	// empty.
 	Status int    `json:"status"`
 	Answer string `json:"answer"`
 	// Error is what went wrong, with the receiver's answer. Retry says that it is
@@ -56,6 +57,14 @@ type outcomes struct {
 
 func newOutcomes() *outcomes {
 	return &outcomes{last: map[[2]string]Outcome{}, landed: make(chan struct{}, 1)}
+}
+
+// of makes an attempt, and notes it.
+func (o *outcomes) of(ctx context.Context, receiver string, i *amnotify.Integration, alerts []*alert.Alert) attempt {
+	o.sending()
+	a := attemptOf(ctx, i, alerts)
+	o.add(outcomeOf(receiver, i, alerts, a))
+	return a
 }
 
 // sending notes that an attempt has begun; it ends with add.
@@ -174,9 +183,7 @@ type observer struct {
 
 // Notify passes an attempt on.
 func (o observer) Notify(ctx context.Context, alerts ...*alert.Alert) (retry bool, err error) {
-	o.n.outcomes.sending()
-	a := attemptOf(ctx, o.of, alerts)
-	o.n.outcomes.add(outcomeOf(o.receiver, o.of, alerts, a))
+	a := o.n.outcomes.of(ctx, o.receiver, o.of, alerts)
 	o.n.fallback.after(ctx, o, alerts, a.err)
 	if a.err == nil {
 		o.n.asides.start(a.later)

@@ -15,6 +15,24 @@ import (
 // draw, as for the alerts of somebody else's rules.
 type Draw func(context.Context, Pictured) (*Picture, error)
 
+// atMost draws at most n pictures at a time; who wants another waits as long as
+// the context lets.
+func (d Draw) atMost(n int) Draw {
+	if d == nil {
+		return nil
+	}
+	places := make(chan struct{}, n)
+	return func(ctx context.Context, p Pictured) (*Picture, error) {
+		select {
+		case places <- struct{}{}:
+			defer func() { <-places }()
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+		return d(ctx, p)
+	}
+}
+
 // Pictured is what a picture is to show: the metric of a rule.
 type Pictured struct {
 	// Rule is the name of the alerts' rule; empty when they have several.
@@ -65,11 +83,11 @@ func texts(set model.LabelSet) map[string]string {
 }
 
 // ChartPath is where messages have their pictures from, when they can't carry
-// them: Slack's webhooks, webhooks, mails of Alertmanager's own integration. The link is signed, and holds as long
-// as that of a silence.
+// them: Slack's webhooks, webhooks, mails of Alertmanager's own integration. The
+// link is signed, and holds as long as that of a silence.
 const ChartPath = "/chart.png"
 
-// maxDrawn is how many pictures are drawn at a time for links.
+// maxDrawn is how many pictures are drawn at a time for links, and for mails.
 const maxDrawn = 2
 
 // chartSpan is how much of the time after an alert's begin a link shows.
@@ -84,12 +102,6 @@ func (n *Notifier) HandleChart(w http.ResponseWriter, r *http.Request) error {
 	draw := n.Plan().draw
 	if draw == nil {
 		return kpi.Errorf(kpi.KindNotFound, "There is nothing to draw.")
-	}
-	select {
-	case n.drawing <- struct{}{}:
-		defer func() { <-n.drawing }()
-	case <-r.Context().Done():
-		return kpi.Errorf(kpi.KindUnavailable, "Too many pictures are being drawn. Try again.")
 	}
 	pic, err := draw(r.Context(), p.pictured(r.URL.Query().Get("theme") == "dark"))
 	if err != nil {

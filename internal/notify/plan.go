@@ -27,7 +27,7 @@ type Plan struct {
 	template  *template.Template
 	intervals *timeinterval.Intervener
 	fallback  Fallback
-	draw      Draw
+	draw      Draw // for links
 }
 
 // Prepare reads a configuration with every file that it names, and changes
@@ -42,7 +42,7 @@ func Prepare(s Settings, external *url.URL, logger *slog.Logger) (*Plan, error) 
 	if err != nil {
 		return nil, s.located(locate(text, err))
 	}
-	p := &Plan{config: cfg, routes: dispatch.NewRoute(cfg.Route, nil), intervals: timeinterval.NewIntervener(intervals(cfg)), fallback: s.Fallback, draw: s.Draw}
+	p := &Plan{config: cfg, routes: dispatch.NewRoute(cfg.Route, nil), intervals: timeinterval.NewIntervener(intervals(cfg)), fallback: s.Fallback, draw: s.Draw.atMost(maxDrawn)}
 	if p.template, err = s.templates(cfg.Templates, external); err != nil {
 		return nil, s.located(err)
 	}

@@ -68,7 +68,7 @@ func (n *Notifier) HandleSilence(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s := shown{Name: p.Labels[model.AlertNameLabel], Token: r.Form.Get(linkToken), Action: n.external.JoinPath(SilencePath).Path, Durations: durations(), Labels: pairs(p.Labels)}
+	s := shown{Name: p.Labels[model.AlertNameLabel], Token: r.Form.Get(linkToken), Action: n.o.ExternalURL.JoinPath(SilencePath).Path, Durations: durations(), Labels: pairs(p.Labels)}
 	if r.Method == http.MethodPost {
 		if err := n.takeForm(r, p, &s); err != nil {
 			return err
@@ -139,7 +139,7 @@ func (n *Notifier) endSilence(ctx context.Context, p permit, id string) error {
 
 func (n *Notifier) syncSilences(ctx context.Context) error {
 	if err := n.keepSilences.sync(ctx); err != nil {
-		return kpi.Errorf(kpi.KindUnavailable, "The change is not on disk, so a restart would undo it.")
+		return kpi.Errorf(kpi.KindUnavailable, notOnDisk)
 	}
 	return nil
 }

@@ -68,15 +68,21 @@ func (s *slackNotifier) Notify(ctx context.Context, alerts ...*alert.Alert) (ret
 		_, retry, err = s.call(ctx, s.to.WebhookURL, m)
 		return retry, err
 	}
-	store, ok := amnotify.NflogStore(ctx)
-	if !ok { // a sample
-		store = nflog.NewStore(nil)
-	}
+	store := remembered(ctx)
 	m.Channel = s.to.Channel
 	if ts, ok := store.GetStr(storeTS); ok {
 		return s.update(ctx, m, store, ts)
 	}
 	return s.post(ctx, m, store)
+}
+
+// remembered is what the log of notifications keeps of the incident's messages
+// before; nothing for a sample.
+func remembered(ctx context.Context) *nflog.Store {
+	if store, ok := amnotify.NflogStore(ctx); ok {
+		return store
+	}
+	return nflog.NewStore(nil)
 }
 
 // post begins the message of an incident.

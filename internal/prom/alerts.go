@@ -16,13 +16,13 @@ func (p *Prom) tell(ctx context.Context, expr string, alerts ...*rules.Alert) {
 	if len(alerts) == 0 {
 		return
 	}
-	guarded := Guard(expr)
+	low, page := Guard(expr).LowIsBad, p.explore(expr)
 	list := make([]kpi.Alert, len(alerts))
 	for i, a := range alerts {
 		list[i] = kpi.Alert{
 			Labels: a.Labels.Map(), Annotations: a.Annotations.Map(),
-			StartsAt: a.FiredAt, EndsAt: a.LastSentAt.Add(holds), GeneratorURL: p.explore(expr),
-			Value: a.Value, LowIsBad: guarded.LowIsBad,
+			StartsAt: a.FiredAt, EndsAt: a.LastSentAt.Add(holds), GeneratorURL: page,
+			Value: a.Value, LowIsBad: low,
 		}
 		if !a.ResolvedAt.IsZero() {
 			list[i].EndsAt = a.ResolvedAt
@@ -57,7 +57,7 @@ func Guard(expr string) Guarded {
 			e = x.Expr
 			continue
 		case *parser.BinaryExpr:
-			if !x.Op.IsComparisonOperator() && x.Op.IsSetOperator() {
+			if x.Op.IsSetOperator() {
 				e = x.LHS
 				continue
 			}
